@@ -1,0 +1,8 @@
+//! Bench of the stage `dedup`.
+
+use criterion::{criterion_group, criterion_main};
+
+fn bench(_criterion: &mut criterion::Criterion) {}
+
+criterion_group!(benches, bench);
+criterion_main!(benches);

@@ -1,0 +1,7 @@
+//! HTML as every stage needs it: a tree of bounded depth, selectors over it, plain text out of it.
+//!
+//! Knows no article and no feed.
+
+pub mod dom;
+pub mod plain;
+pub mod selector;

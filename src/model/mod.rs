@@ -1,0 +1,15 @@
+//! The words of the house: data and its rules, no I/O, no async.
+//!
+//! Every stage takes one of these types by value and gives another. Nothing here knows a library of a stage
+//! (feed-rs, rss, reqwest, sled): those types end in the file that talks to them.
+
+pub mod article;
+pub mod cluster;
+pub mod country;
+pub mod document;
+pub mod entry;
+pub mod fault;
+pub mod report;
+pub mod settings;
+pub mod source;
+pub mod url;

@@ -1,0 +1,156 @@
+//! Everything feeds.toml can say, checked: what `config` makes and the rest of the house believes.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::model::country::Country;
+use crate::model::source::Source;
+use crate::model::url::PageUrl;
+
+/// `[worker]`: how a pass behaves.
+#[derive(Debug, Clone)]
+pub struct Worker {
+    /// How often a source is asked, where it does not say itself.
+    pub every: Duration,
+    /// Requests in flight in all.
+    pub concurrency: usize,
+    /// Requests in flight to one host.
+    pub per_host: usize,
+    /// Time between two requests of one host.
+    pub delay: Duration,
+    /// A page or mail address for those whose servers we ask, named in the User-Agent.
+    pub contact: Option<String>,
+}
+
+/// `[network]`: exceptions of the address guard.
+#[derive(Debug, Clone, Default)]
+pub struct Network {
+    /// Addresses that are let through though they are not public.
+    pub allow: Vec<SocketAddr>,
+}
+
+/// `[limits]`: each is told in the report when it is reached.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Bytes of a body, packed on the wire and unpacked.
+    pub body_bytes: u64,
+    /// One request, from its first byte to the last of the answer, redirects included.
+    pub request: Duration,
+    /// Time spent on one source's answers that fail or do not complete.
+    pub failing: Duration,
+    /// One pass.
+    pub pass: Duration,
+    /// Entries of a source that is seen for the first time: the newest.
+    pub first: usize,
+    /// Entries of a source in one pass: the newest.
+    pub entries: usize,
+    /// Redirects in a row.
+    pub redirects: usize,
+    /// Pages of a listing, and members of a sitemap index, in one pass.
+    pub pages: usize,
+    /// Depth to which elements may nest in a page or feed.
+    pub depth: usize,
+}
+
+/// `[store]`.
+#[derive(Debug, Clone)]
+pub struct StoreSettings {
+    /// The folder of the sled engine.
+    pub path: PathBuf,
+    /// How long an article is kept after it was last seen at its source.
+    pub keep: Duration,
+}
+
+/// `[publish]`.
+#[derive(Debug, Clone)]
+pub struct Publish {
+    /// The folder that is published.
+    pub to: PathBuf,
+    /// The address under which the folder is reached.
+    pub base_url: PageUrl,
+    /// Items in a feed.
+    pub items: usize,
+}
+
+/// `[country.KP]`: what is different for a country.
+#[derive(Debug, Clone)]
+pub struct CountrySettings {
+    /// The country.
+    pub country: Country,
+    /// The name of its files.
+    pub slug: String,
+    /// Its title, where it is not the name.
+    pub title: Option<String>,
+    /// Whether it has feeds.
+    pub enabled: bool,
+    /// Words that speak for it, beside the bundled ones.
+    pub words: Vec<String>,
+    /// Words that do not speak for it, though they are bundled.
+    pub not_words: Vec<String>,
+    /// How strong a match must be, 0 to 1; the router's own where not said.
+    pub threshold: Option<f32>,
+}
+
+/// All of feeds.toml.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// `[worker]`.
+    pub worker: Worker,
+    /// `[network]`.
+    pub network: Network,
+    /// `[limits]`.
+    pub limits: Limits,
+    /// `[store]`.
+    pub store: StoreSettings,
+    /// `[publish]`.
+    pub publish: Publish,
+    /// `[[source]]`, in the order of the file.
+    pub sources: Vec<Source>,
+    /// Every country that has feeds, or is named in feeds.toml: the 51 lands first, in the order of the table.
+    pub countries: Vec<CountrySettings>,
+}
+
+impl Default for Worker {
+    fn default() -> Self {
+        Self {
+            every: Duration::from_mins(30),
+            concurrency: 64,
+            per_host: 2,
+            delay: Duration::from_secs(1),
+            contact: None,
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 10 * 1024 * 1024,
+            request: Duration::from_secs(30),
+            failing: Duration::from_secs(30),
+            pass: Duration::from_mins(15),
+            first: 100,
+            entries: 500,
+            redirects: 5,
+            pages: 5,
+            depth: 256,
+        }
+    }
+}
+
+impl CountrySettings {
+    /// What holds for a country of which feeds.toml says nothing.
+    #[must_use]
+    pub fn of(country: Country) -> Self {
+        Self {
+            country,
+            slug: country.slug().to_owned(),
+            title: None,
+            enabled: country.is_land(),
+            words: Vec::new(),
+            not_words: Vec::new(),
+            threshold: None,
+        }
+    }
+}

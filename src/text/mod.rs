@@ -1,0 +1,3 @@
+//! Letters only: folding, words, sentences. No domain, no markup.
+
+pub mod fold;
