@@ -124,7 +124,8 @@ threshold = 0.4
     assert_eq!((kp.every, kp.delay), (Duration::from_hours(2), Duration::from_secs(5)));
     assert_eq!(kp.article.credit.len(), 2);
     assert_eq!(kp.select.as_ref().unwrap().link.as_ref().unwrap().as_str(), "a@href");
-    let country = |code| settings.countries.iter().find(|one| one.country == Country::from_code(code).unwrap()).unwrap();
+    let country =
+        |code| settings.countries.iter().find(|one| one.country == Country::from_code(code).unwrap()).unwrap();
     assert_eq!(country("KP").slug, "north-korea");
     assert_eq!((country("KP").threshold, settings.countries.len()), (Some(0.4), 51));
 }

@@ -14,8 +14,22 @@ use crate::model::source::Source;
 
 /// Names of the published folder that are no country's: the feed of all, and what the pages and `serve` use.
 const RESERVED: [&str; 16] = [
-    "all", "a", "about", "assets", "atom", "feed", "feeds", "health", "index", "json", "metrics", "opml", "rss", "sitemap",
-    "sources", "subscribe",
+    "all",
+    "a",
+    "about",
+    "assets",
+    "atom",
+    "feed",
+    "feeds",
+    "health",
+    "index",
+    "json",
+    "metrics",
+    "opml",
+    "rss",
+    "sitemap",
+    "sources",
+    "subscribe",
 ];
 
 /// Longest slug, in characters: it is a file's name and part of an address.

@@ -33,7 +33,9 @@ impl Mistake {
         let cure = match message {
             "duplicate key" => "it stands above already: keep one of the two",
             _ if message.contains("must be quoted") => "put the text in quotes",
-            _ if message.contains("basic string") => "end the text with the quote that began it; a \\ in it is written \\\\",
+            _ if message.contains("basic string") => {
+                "end the text with the quote that began it; a \\ in it is written \\\\"
+            }
             _ if message.contains("unclosed") => "what was opened is not closed",
             _ => "this line is no TOML; texts stand in quotes: key = \"value\"",
         };

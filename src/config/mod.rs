@@ -99,7 +99,8 @@ pub fn read(text: &str, path: &Path, environment: &dyn Fn(&str) -> Option<String
 /// about what is missing while any line is broken, and none below a broken heading.
 fn merge(syntax: Vec<Mistake>, found: Vec<Mistake>, text: &str) -> Vec<Mistake> {
     let broken: Vec<usize> = syntax.iter().map(|mistake| mistake.line(text)).collect();
-    let is_heading = |line: &&usize| text.lines().nth(**line - 1).is_some_and(|line| line.trim_start().starts_with('['));
+    let is_heading =
+        |line: &&usize| text.lines().nth(**line - 1).is_some_and(|line| line.trim_start().starts_with('['));
     let lost_from = broken.iter().filter(is_heading).min().copied().unwrap_or(usize::MAX);
     let believed = found.into_iter().filter(|mistake| {
         let line = mistake.line(text);

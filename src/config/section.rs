@@ -200,17 +200,12 @@ impl<'t> Section<'t> {
             }
             let place = if self.path.is_empty() { String::new() } else { format!("{}: ", self.path) };
             let shown = name.escape_debug();
-            let mistake = match nearest(name, self.asked.iter().copied()) {
-                Some(meant) => {
-                    let message = format!("{place}unknown key `{shown}`; did you mean `{meant}`?");
-                    Mistake::new(key.span(), message, None)
-                }
-                None => {
-                    let known = format!("known here: {}", self.asked.join(", "));
-                    Mistake::new(key.span(), format!("{place}unknown key `{shown}`"), Some(known))
-                }
+            let (message, cure) = if let Some(meant) = nearest(name, self.asked.iter().copied()) {
+                (format!("{place}unknown key `{shown}`; did you mean `{meant}`?"), None)
+            } else {
+                (format!("{place}unknown key `{shown}`"), Some(format!("known here: {}", self.asked.join(", "))))
             };
-            self.findings.push(mistake);
+            self.findings.push(Mistake::new(key.span(), message, cure));
         }
     }
 

@@ -24,11 +24,7 @@ const DEPTH_MAX: usize = 4096;
 const REDIRECTS_MAX: usize = 20;
 
 /// Everything feeds.toml says; what is wrong is told to the findings, and its default stands in.
-pub(super) fn settings(
-    mut root: Section<'_>,
-    folder: &Path,
-    environment: &dyn Fn(&str) -> Option<String>,
-) -> Settings {
+pub(super) fn settings(mut root: Section<'_>, folder: &Path, environment: &dyn Fn(&str) -> Option<String>) -> Settings {
     let (worker, robots) = root.section("worker").map_or_else(|| (Worker::default(), false), worker);
     let network = root.section("network").map_or_else(Network::default, network);
     let limits = root.section("limits").map_or_else(Limits::default, limits);
@@ -126,7 +122,10 @@ fn store(
         section.missing("url", "name the database: url = \"env:DATABASE_URL\"");
         findings.complain(
             engine.span.clone(),
-            Complaint::new("this build has no PostgreSQL", "write engine = \"sled\", or build with `--features postgres`"),
+            Complaint::new(
+                "this build has no PostgreSQL",
+                "write engine = \"sled\", or build with `--features postgres`",
+            ),
         );
     } else if let Some(url) = url {
         let complaint = Complaint::new("`url` says nothing to sled", "take it out, or write engine = \"postgres\"");
@@ -166,7 +165,9 @@ fn published_folder(folder: &Path, value: &DeValue<'_>) -> Result<PathBuf, Compl
             "this build cannot publish into an object store",
             "name a folder, to = \"public\", or build with `--features s3`",
         )),
-        Some(_) => Err(Complaint::new(format!("\"{}\" is no folder", text.escape_debug()), "name one: to = \"public\"")),
+        Some(_) => {
+            Err(Complaint::new(format!("\"{}\" is no folder", text.escape_debug()), "name one: to = \"public\""))
+        }
         None => below(folder, value),
     }
 }
@@ -175,7 +176,8 @@ fn published_folder(folder: &Path, value: &DeValue<'_>) -> Result<PathBuf, Compl
 fn base_url(value: &DeValue<'_>) -> Result<PageUrl, Complaint> {
     let url = value::url(value)?;
     if url.query().is_some() || url.as_str().contains('#') {
-        let cure = format!("write it without what follows: \"{}\"", url.as_str().split(['?', '#']).next().unwrap_or(""));
+        let cure =
+            format!("write it without what follows: \"{}\"", url.as_str().split(['?', '#']).next().unwrap_or(""));
         return Err(Complaint::new("an address with a query or a fragment", cure));
     }
     Ok(url)

@@ -256,7 +256,8 @@ pub(super) fn country_of(typed: &str) -> Result<Country, Complaint> {
 }
 
 fn by_name(lower: &str) -> Option<Country> {
-    Country::all().find(|country| country.name_en().to_lowercase() == lower || country.name_ru().to_lowercase() == lower)
+    Country::all()
+        .find(|country| country.name_en().to_lowercase() == lower || country.name_ru().to_lowercase() == lower)
 }
 
 /// The country whose slug or name is nearest.
