@@ -144,7 +144,10 @@ fn show_reading(reading: &Reading) {
     if !reading.authors.is_empty() {
         say("", &format!("by {}", reading.authors.join(", ")));
     }
-    say("body", &format!("{} characters, {} paragraphs", reading.text.chars().count(), reading.text.split("\n\n").count()));
+    say(
+        "body",
+        &format!("{} characters, {} paragraphs", reading.text.chars().count(), reading.text.split("\n\n").count()),
+    );
     for paragraph in reading.text.split("\n\n") {
         say("", &collapse(paragraph));
     }
@@ -155,7 +158,9 @@ fn show_reading(reading: &Reading) {
             say("", caption);
         }
         match &photo.credit {
-            Some(credit) => say("credit", &format!("{} ({}), printed “{}”", credit.name, credit.role.as_str(), credit.raw)),
+            Some(credit) => {
+                say("credit", &format!("{} ({}), printed “{}”", credit.name, credit.role.as_str(), credit.raw))
+            }
             None => say("credit", "none printed"),
         }
     }
@@ -168,7 +173,10 @@ fn show_routed(routed: &Routed) {
     for matched in &routed.countries {
         let reasons: Vec<String> = matched.reasons.iter().map(ToString::to_string).collect();
         let country = matched.country;
-        say("route", &format!("{country} {:.2} → {}  because {}", matched.strength, country.slug(), reasons.join(", ")));
+        say(
+            "route",
+            &format!("{country} {:.2} → {}  because {}", matched.strength, country.slug(), reasons.join(", ")),
+        );
     }
     let fingerprint = dedup::fingerprint(&routed.article);
     say("dedup", &format!("{} · {} bands", canonical(routed.article.link.as_str()), fingerprint.bands.len()));

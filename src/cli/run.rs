@@ -49,11 +49,8 @@ pub(crate) fn run(config: &Path, arguments: &Arguments) -> Exit {
         let report = runtime.block_on(async {
             let stop = signals::stop_token();
             let screen = Screen::new(arguments.report.is_some());
-            let options = Options {
-                force: arguments.force,
-                only: arguments.source.clone(),
-                dry_run: arguments.dry_run,
-            };
+            let options =
+                Options { force: arguments.force, only: arguments.source.clone(), dry_run: arguments.dry_run };
             pass(&worker, &options, &stop, &screen).await
         })?;
         Ok(report)

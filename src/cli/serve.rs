@@ -16,9 +16,9 @@ use crate::cli::load;
 use crate::cli::run::pass;
 use crate::cli::signals;
 use crate::cli::watch::Screen;
+use crate::pipeline::Options;
 use crate::pipeline::schedule;
 use crate::pipeline::worker::Worker;
-use crate::pipeline::Options;
 use crate::serve;
 
 /// Shortest rest between two passes, so that a source with `every = "1s"` does not keep the worker spinning.

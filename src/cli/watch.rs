@@ -9,7 +9,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::html::plain::is_printable;
 use crate::model::report::{Event, PassReport, SourceReport};
-use crate::pipeline::Watcher;
+use crate::pipeline::watcher::Watcher;
 
 /// Logs go to standard error, as `FEEDATLAS_LOG` says.
 pub(crate) fn start_log() {
@@ -61,7 +61,8 @@ impl Screen {
 
     /// The last lines of a pass.
     pub(crate) fn summary(&self, report: &PassReport) {
-        let PassReport { sources, asked, failed_sources, new, updated, copies, failed, published, seconds, .. } = report;
+        let PassReport { sources, asked, failed_sources, new, updated, copies, failed, published, seconds, .. } =
+            report;
         eprintln!(
             "{asked} of {sources} sources asked, {failed_sources} failed; {new} new, {updated} changed, {copies} copies, \
              {failed} pages refused; {published} files written; {seconds:.1} s"

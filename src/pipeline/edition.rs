@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::pipeline::Watcher;
+use crate::pipeline::watcher::Watcher;
 use crate::pipeline::worker::Worker;
 use crate::publish::error::PublishError;
 

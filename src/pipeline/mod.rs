@@ -18,6 +18,7 @@ mod one_article;
 mod one_source;
 pub mod schedule;
 mod settle;
+pub mod watcher;
 pub mod worker;
 
 use std::collections::HashMap;
@@ -33,6 +34,7 @@ use crate::model::report::{Event, PassReport, SourceReport};
 use crate::model::source::{Source, SourceState};
 use crate::pipeline::one_source::Brought;
 use crate::pipeline::settle::Settled;
+use crate::pipeline::watcher::Watcher;
 use crate::pipeline::worker::Worker;
 use crate::publish::error::PublishError;
 use crate::store::error::StoreError;
@@ -57,14 +59,6 @@ pub enum PassError {
     /// The published folder could not be written.
     #[error(transparent)]
     Publish(#[from] PublishError),
-}
-
-/// Whoever watches a pass: a report, a progress bar.
-pub trait Watcher: Send + Sync {
-    /// So many sources are due.
-    fn due(&self, sources: usize);
-    /// Something happened.
-    fn event(&self, event: &Event);
 }
 
 /// One pass over what is due, then published. Ends early, and whole, when `stop` is cancelled or its time is over.
