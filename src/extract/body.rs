@@ -1,0 +1,103 @@
+//! Which block of a page is the article, and which pieces of it are its text.
+//!
+//! Several readers propose a block; the judge prefers the one on which most agree. Not here: how a piece is weighed
+//! (`weigh`), what is cut inside the block (`prune`), how it is written (`render`).
+
+use super::facts::Facts;
+use super::ld;
+use super::outline::Outline;
+use super::prune;
+use super::shingle::Shingles;
+use super::weigh::{Sums, beside, weight};
+use crate::html::plain::plain;
+
+/// Words of an `articleBody` from which on it can be compared with a page.
+const LD_WORDS_MIN: usize = 40;
+
+/// Share of a piece's words that must stand in `articleBody` for it to be part of it.
+const LD_PIECE_SHARE: f32 = 0.6;
+
+/// Share of `articleBody` that must be found on the page for it to be believed about the page.
+const LD_FOUND_SHARE: f32 = 0.6;
+
+/// The article's place on a page.
+#[derive(Debug)]
+pub(super) struct Body {
+    /// The element that holds it.
+    pub(super) container: usize,
+    /// The pieces that are its text, in order.
+    pub(super) kept: Vec<usize>,
+}
+
+/// Pieces as the readers see them.
+pub(super) struct Weighed {
+    /// Which stand beside the article.
+    pub(super) beside: Vec<bool>,
+    /// What each speaks for.
+    pub(super) weights: Vec<f32>,
+    /// Which stand in the JSON-LD text; empty where there is none to compare.
+    pub(super) told: Vec<bool>,
+}
+
+/// Finds the article's text.
+pub(super) fn find(outline: &Outline<'_>, facts: &Facts<'_>, title: &str) -> Option<Body> {
+    let beside = beside(outline);
+    let weights: Vec<f32> =
+        outline.pieces.iter().zip(&beside).map(|(piece, beside)| if *beside { 0.0 } else { weight(piece) }).collect();
+    let mut weighed = Weighed { beside, weights, told: Vec::new() };
+    weighed.told = told(outline, facts);
+    let container = if weighed.told.is_empty() {
+        heaviest(outline, &Sums::of(weighed.weights.iter().copied()))
+    } else {
+        heaviest(outline, &Sums::of(with_told(outline, &weighed)))
+    }?;
+    let kept = prune::kept(outline, facts, container, &weighed, title);
+    Some(Body { container, kept })
+}
+
+/// The smallest element of the greatest sum.
+fn heaviest(outline: &Outline<'_>, sums: &Sums) -> Option<usize> {
+    let mut best: Option<(usize, f32)> = None;
+    for (index, element) in outline.elements.iter().enumerate() {
+        let sum = sums.over(&element.pieces);
+        if sum > 0.0 && best.is_none_or(|(_, most)| sum >= most - 0.5) {
+            best = Some((index, sum));
+        }
+    }
+    best.map(|(index, _)| index)
+}
+
+/// Which pieces stand in the JSON-LD text, if enough of it stands on the page.
+fn told(outline: &Outline<'_>, facts: &Facts<'_>) -> Vec<bool> {
+    let Some(text) = facts.article().and_then(|article| ld::raw(article, "articleBody")).map(plain) else {
+        return Vec::new();
+    };
+    let body = Shingles::of(&text);
+    if body.words() < LD_WORDS_MIN {
+        return Vec::new();
+    }
+    let mut found = 0;
+    let told: Vec<bool> = outline.pieces.iter().map(|piece| {
+        let (share, words) = body.share_of(&piece.text);
+        let told = share >= LD_PIECE_SHARE;
+        found += if told && words > 4 { words } else { 0 };
+        told
+    }).collect();
+    #[expect(clippy::cast_precision_loss, reason = "a share")]
+    let share = found as f32 / body.words() as f32;
+    if share >= LD_FOUND_SHARE { told } else { Vec::new() }
+}
+
+fn with_told<'a>(outline: &'a Outline<'_>, weighed: &'a Weighed) -> impl Iterator<Item = f32> + 'a {
+    outline.pieces.iter().enumerate().map(|(index, piece)| {
+        #[expect(clippy::cast_precision_loss, reason = "a weight")]
+        let letters = piece.letters as f32;
+        if weighed.told[index] && piece.letters > 20 {
+            letters
+        } else if weighed.beside[index] {
+            0.0
+        } else {
+            -0.5 * letters.min(200.0)
+        }
+    })
+}
