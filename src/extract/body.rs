@@ -20,6 +20,9 @@ const LD_PIECE_SHARE: f32 = 0.6;
 /// Share of `articleBody` that must be found on the page for it to be believed about the page.
 const LD_FOUND_SHARE: f32 = 0.6;
 
+/// Share of the densest block's text that `articleBody` must hold to be the whole text and not its beginning.
+const LD_TOLD_SHARE: f32 = 0.5;
+
 /// The article's place on a page.
 #[derive(Debug)]
 pub(super) struct Body {
@@ -46,11 +49,17 @@ pub(super) fn find(outline: &Outline<'_>, facts: &Facts<'_>, title: &str) -> Opt
         outline.pieces.iter().zip(&beside).map(|(piece, beside)| if *beside { 0.0 } else { weight(piece) }).collect();
     let mut weighed = Weighed { beside, weights, told: Vec::new() };
     weighed.told = told(outline, facts);
-    let container = if weighed.told.is_empty() {
-        heaviest(outline, &Sums::of(weighed.weights.iter().copied()))
-    } else {
-        heaviest(outline, &Sums::of(with_told(outline, &weighed)))
-    }?;
+    let dense = heaviest(outline, &Sums::of(weighed.weights.iter().copied()));
+    if dense.is_some_and(|dense| !tells_most(outline, &weighed, dense)) {
+        weighed.told.clear();
+    }
+    let container = if weighed.told.is_empty() { dense } else { heaviest(outline, &Sums::of(with_told(outline, &weighed))) };
+    if std::env::var("FA_DEBUG").is_ok() {
+        let path = |mut i: usize| { let mut v = vec![]; loop { let e = &outline.elements[i]; v.push(format!("{}.{}#{}", e.tag(), e.node.value().attr("class").unwrap_or("").chars().take(60).collect::<String>(), e.node.value().id().unwrap_or(""))); if e.parent == i || v.len() > 12 { break } i = e.parent; } v.join(" < ") };
+        eprintln!("CONTAINER {} told={}", container.map(&path).unwrap_or_default(), weighed.told.len());
+        for (i, p) in outline.pieces.iter().enumerate() { if p.letters > 0 { let why = std::iter::once(p.owner).chain(outline.ancestors(p.owner)).find(|e| outline.elements[*e].signs != Default::default()).map(|e| format!("{:?}{}", outline.elements[e].signs, path(e).chars().take(90).collect::<String>())).unwrap_or_default(); eprintln!("{i} WHY[{why}] in={} beside={} w={} told={:?} {:?} {} :: {}", container.is_some_and(|c| outline.elements[c].pieces.contains(&i)), weighed.beside[i], weighed.weights[i], weighed.told.get(i), p.kind, p.text.chars().take(80).collect::<String>(), path(p.owner).chars().take(300).collect::<String>()); } }
+    }
+    let container = container?;
     let kept = prune::kept(outline, facts, container, &weighed, title);
     Some(Body { container, kept })
 }
@@ -86,6 +95,17 @@ fn told(outline: &Outline<'_>, facts: &Facts<'_>) -> Vec<bool> {
     #[expect(clippy::cast_precision_loss, reason = "a share")]
     let share = found as f32 / body.words() as f32;
     if share >= LD_FOUND_SHARE { told } else { Vec::new() }
+}
+
+/// Whether the JSON-LD text holds most of what the densest block holds: many sites give its beginning alone.
+fn tells_most(outline: &Outline<'_>, weighed: &Weighed, dense: usize) -> bool {
+    let (mut told, mut all) = (0.0, 0.0);
+    for index in outline.elements[dense].pieces.clone() {
+        let weight = weighed.weights[index].max(0.0);
+        all += weight;
+        told += if weighed.told.get(index).copied().unwrap_or_default() { weight } else { 0.0 };
+    }
+    told >= LD_TOLD_SHARE * all
 }
 
 fn with_told<'a>(outline: &'a Outline<'_>, weighed: &'a Weighed) -> impl Iterator<Item = f32> + 'a {

@@ -101,12 +101,16 @@ fn of_property(value: &str) -> Signs {
 fn of_words(names: &str) -> Signs {
     let mut signs = Signs::default();
     for name in names.split_ascii_whitespace() {
-        let mut previous = String::new();
-        for word in words(name) {
-            if !is_negation(&previous) {
-                signs = signs.with(of_word(&word)).with(of_pair(&previous, &word));
+        let words = words(name);
+        if matches!(name, "hidden" | "invisible" | "offscreen") {
+            signs = signs.with(Signs::HIDDEN);
+        }
+        for (at, word) in words.iter().enumerate() {
+            let previous = if at == 0 { "" } else { words[at - 1].as_str() };
+            let next = words.get(at + 1).map_or("", String::as_str);
+            if !is_negation(previous) && !is_state(next) {
+                signs = signs.with(of_word(word)).with(of_pair(previous, word));
             }
-            previous = word;
         }
     }
     signs
@@ -115,6 +119,11 @@ fn of_words(names: &str) -> Signs {
 /// `has-sidebar`, `no-comments`, `is-related` speak of a state; the thing itself stands elsewhere.
 fn is_negation(word: &str) -> bool {
     matches!(word, "has" | "no" | "with" | "without" | "js" | "hide" | "show")
+}
+
+/// `comments-enabled`, `sidebar-open` speak of a state as well.
+fn is_state(word: &str) -> bool {
+    matches!(word, "enabled" | "disabled" | "open" | "opened" | "closed" | "active" | "inactive" | "allowed" | "loaded" | "ready" | "visible")
 }
 
 fn of_word(word: &str) -> Signs {
@@ -128,7 +137,7 @@ fn of_word(word: &str) -> Signs {
         | "adverts" | "advertisement" | "advertising" | "advertorial" | "ad" | "ads" | "adslot" | "adbox" | "adsbygoogle"
         | "adunit" | "dfp" | "sponsor" | "sponsored" | "banner" | "banners" | "outbrain" | "taboola" | "cookie"
         | "cookies" | "consent" | "gdpr" | "popup" | "popups" | "modal" | "lightbox" | "overlay" | "tooltip" | "trending"
-        | "popular" | "mostread" | "teaser" | "teasers" | "readmore" | "readnext" | "ticker" | "widget" | "widgets"
+        | "popular" | "mostread" | "teaser" | "teasers" | "readmore" | "readnext" | "ticker"
         | "tags" | "taglist" | "keywords" | "topics" | "rating" | "ratings" | "poll" | "quiz" | "login" | "paywall"
         | "regwall" | "donate" | "donation" | "jobs" | "bio" | "authorbox" | "playlist" | "toc" | "schedule"
         | "disclaimer" | "backlink" | "crosslink" | "crosslinks" | "bookmark" | "feedback" | "noprint" | "nocontent"
@@ -139,7 +148,6 @@ fn of_word(word: &str) -> Signs {
         "caption" | "figcaption" | "captions" | "credit" | "credits" => Signs::CAPTION,
         "byline" | "bylines" | "dateline" | "timestamp" | "pubdate" | "author" | "authors" | "meta" | "postmeta"
         | "date" | "kicker" | "views" | "eyebrow" => Signs::BYLINE,
-        "hidden" | "invisible" | "offscreen" => Signs::HIDDEN,
         "articlebody" | "entrycontent" | "storybody" | "articletext" | "articlecontent" | "postcontent" | "maintext"
         | "bodytext" | "storycontent" | "newstext" => Signs::BODY,
         _ => Signs::default(),
@@ -167,25 +175,28 @@ fn of_pair(first: &str, second: &str) -> Signs {
     }
 }
 
-/// The words of a name, small: split at anything but letters, and where a capital follows a small letter.
-fn words(name: &str) -> impl Iterator<Item = String> {
+/// The words of a name, small, without figures at their ends: split at signs, and where a capital follows a small letter.
+fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut word = String::new();
     let mut small_before = false;
-    for character in name.chars() {
-        let splits = !character.is_ascii_alphabetic() || (character.is_ascii_uppercase() && small_before);
-        if splits && !word.is_empty() {
-            words.push(std::mem::take(&mut word));
+    let mut end = |word: &mut String| {
+        word.truncate(word.trim_end_matches(|c: char| c.is_ascii_digit()).len());
+        if !word.is_empty() {
+            words.push(std::mem::take(word));
         }
-        if character.is_ascii_alphabetic() {
+    };
+    for character in name.chars() {
+        if !character.is_ascii_alphanumeric() || (character.is_ascii_uppercase() && small_before) {
+            end(&mut word);
+        }
+        if character.is_ascii_alphanumeric() {
             word.push(character.to_ascii_lowercase());
         }
         small_before = character.is_ascii_lowercase();
     }
-    if !word.is_empty() {
-        words.push(word);
-    }
-    words.into_iter()
+    end(&mut word);
+    words
 }
 
 #[cfg(test)]
@@ -200,7 +211,7 @@ mod tests {
         for name in ["jp-relatedposts", "most-read", "share-buttons", "newsletterSignup", "AdSlot ad", "tv-schedule__row"] {
             assert!(of_words(name).any(Signs::ASIDE), "{name}");
         }
-        for name in ["has-sidebar", "no-comments", "shadow", "reader", "header", "leader", "adapt"] {
+        for name in ["has-sidebar", "no-comments", "shadow", "reader", "header", "leader", "adapt", "ad6ed79d", "label-hidden"] {
             assert_eq!(of_words(name), Signs::default(), "{name}");
         }
     }

@@ -63,6 +63,8 @@ pub(super) fn weight(piece: &Piece) -> f32 {
         _ if piece.letters == 0 => 0.0,
         _ if share > LINK_SHARE_MAX => -10.0 - linked.min(60.0) / 2.0,
         Kind::Heading => 0.0,
+        // Figures and names fill the cells of a table.
+        Kind::Cell if piece.letters < LABEL_LETTERS_MAX => 2.0,
         _ if piece.letters < LABEL_LETTERS_MAX && piece.marks == 0 => -8.0,
         Kind::Paragraph => letters.min(LETTERS_MAX) * (1.0 - share),
         Kind::Loose => 0.8 * letters.min(LETTERS_MAX) * (1.0 - share),
