@@ -8,8 +8,10 @@ use super::ld;
 use super::outline::Outline;
 use super::prune;
 use super::shingle::Shingles;
-use super::weigh::{Sums, beside, weight};
+use super::shapes;
+use super::weigh::{self, Sums, weight};
 use crate::html::plain::plain;
+use crate::text::fold::fold;
 
 /// Words of an `articleBody` from which on it can be compared with a page.
 const LD_WORDS_MIN: usize = 40;
@@ -42,9 +44,48 @@ pub(super) struct Weighed {
     pub(super) told: Vec<bool>,
 }
 
+/// What the text is found by.
+pub(super) struct Ask<'a> {
+    /// The page.
+    pub(super) outline: &'a Outline<'a>,
+    /// What it says of itself.
+    pub(super) facts: &'a Facts<'a>,
+    /// Its headline.
+    pub(super) title: &'a str,
+    /// The names of its authors.
+    pub(super) authors: &'a [String],
+    /// The host of its address.
+    pub(super) host: &'a str,
+}
+
+impl Ask<'_> {
+    /// The first-rank heading that is the headline: the one that says so, else the first.
+    pub(super) fn headline(&self) -> Option<usize> {
+        let title = fold(self.title);
+        let named = self.facts.h1.iter().find(|(_, text)| fold(text) == title);
+        named.or(self.facts.h1.first()).map(|(index, _)| *index)
+    }
+}
+
+/// Which pieces stand beside the article.
+fn beside(ask: &Ask<'_>) -> Vec<bool> {
+    let outline = ask.outline;
+    let good = Sums::of(outline.pieces.iter().map(|piece| weight(piece).max(0.0)));
+    let mut beside = weigh::beside(outline, &good);
+    shapes::mark_teasers(outline, ask.host, &good, &mut beside);
+    shapes::mark_pictures(outline, &mut beside);
+    let title = fold(ask.title);
+    if let Some((ours, _)) = ask.facts.h1.iter().find(|(_, text)| fold(text) == title) {
+        let headlines: Vec<usize> = ask.facts.h1.iter().map(|(index, _)| *index).collect();
+        shapes::mark_other_articles(outline, &headlines, *ours, &good, &mut beside);
+    }
+    beside
+}
+
 /// Finds the article's text.
-pub(super) fn find(outline: &Outline<'_>, facts: &Facts<'_>, title: &str) -> Option<Body> {
-    let beside = beside(outline);
+pub(super) fn find(ask: &Ask<'_>) -> Option<Body> {
+    let (outline, facts) = (ask.outline, ask.facts);
+    let beside = beside(ask);
     let weights: Vec<f32> =
         outline.pieces.iter().zip(&beside).map(|(piece, beside)| if *beside { 0.0 } else { weight(piece) }).collect();
     let mut weighed = Weighed { beside, weights, told: Vec::new() };
@@ -60,7 +101,7 @@ pub(super) fn find(outline: &Outline<'_>, facts: &Facts<'_>, title: &str) -> Opt
         for (i, p) in outline.pieces.iter().enumerate() { if p.letters > 0 { let why = std::iter::once(p.owner).chain(outline.ancestors(p.owner)).find(|e| outline.elements[*e].signs != Default::default()).map(|e| format!("{:?}{}", outline.elements[e].signs, path(e).chars().take(90).collect::<String>())).unwrap_or_default(); eprintln!("{i} WHY[{why}] in={} beside={} w={} told={:?} {:?} {} :: {}", container.is_some_and(|c| outline.elements[c].pieces.contains(&i)), weighed.beside[i], weighed.weights[i], weighed.told.get(i), p.kind, p.text.chars().take(80).collect::<String>(), path(p.owner).chars().take(300).collect::<String>()); } }
     }
     let container = container?;
-    let kept = prune::kept(outline, facts, container, &weighed, title);
+    let kept = prune::kept(ask, container, &weighed);
     Some(Body { container, kept })
 }
 

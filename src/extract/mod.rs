@@ -5,6 +5,7 @@
 mod authors;
 mod body;
 pub mod credit;
+mod cues;
 mod dates;
 pub mod error;
 mod facts;
@@ -15,6 +16,7 @@ mod prune;
 mod render;
 mod sanitize;
 mod shingle;
+mod shapes;
 mod signs;
 mod title;
 mod weigh;
@@ -28,6 +30,7 @@ use crate::model::article::{Article, Origin, Photo};
 use crate::model::entry::Entry;
 use crate::model::source::{ArticleRule, Source};
 use crate::model::url::PageUrl;
+use body::Ask;
 use dates::Clock;
 use error::ExtractError;
 use facts::Facts;
@@ -88,14 +91,16 @@ pub fn read(page: &Page<'_>) -> Result<Reading, ExtractError> {
     let facts = Facts::of(&outline);
     let title = title::title(&facts, page.url.host());
     let clock = Clock { zone: page.zone, now: page.now };
-    let Some(body) = body::find(&outline, &facts, &title) else {
+    let authors = authors::authors(&outline, &facts);
+    let ask = Ask { outline: &outline, facts: &facts, title: &title, authors: &authors, host: page.url.host() };
+    let Some(body) = body::find(&ask) else {
         return Err(ExtractError::NoContent { url: page.url.clone() });
     };
     let text = render::text(&outline, &body.kept);
     let html = sanitize::safe(&render::html(&outline, body.container, &body.kept, &[], page.url));
     Ok(Reading {
         title,
-        authors: authors::authors(&outline, &facts),
+        authors,
         published: dates::published(&outline, &facts, clock),
         updated: dates::updated(&facts, clock),
         language: facts.lang.map(str::to_ascii_lowercase).or_else(|| page.language.map(str::to_owned)),

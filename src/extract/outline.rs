@@ -146,7 +146,7 @@ impl<'a> Walk<'a> {
             self.line_break(index);
         }
         // A pop-up within a sentence is no part of it; a hidden block is judged with the rest (`prune`).
-        if !holds_no_text(tag) && (block || !signs.any(Signs::HIDDEN)) {
+        if !holds_no_text(tag) && (block || !(signs.any(Signs::HIDDEN) || self.is_pop_up(node))) {
             self.children(node, index);
         }
         self.links -= u32::from(link);
@@ -171,6 +171,19 @@ impl<'a> Walk<'a> {
                 _ => {}
             }
         }
+    }
+
+    /// A span within a sentence that brings a picture along is a card about the word before it.
+    fn is_pop_up(&self, node: ElementRef<'a>) -> bool {
+        /// Nodes of a span that are looked at.
+        const NODES_MAX: usize = 12;
+        let within = self.open.as_ref().is_some_and(|piece| piece.letters > 0);
+        within
+            && node.value().name.local == local_name!("span")
+            && node.first_child().is_some_and(|child| child.value().is_element())
+            && node.descendants().take(NODES_MAX).any(|inner| {
+                inner.value().as_element().is_some_and(|inner| inner.name.local == local_name!("img"))
+            })
     }
 
     /// Pieces that are finished or have text already: an inline element holds the piece in which it stands.

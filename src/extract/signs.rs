@@ -27,6 +27,10 @@ impl Signs {
     pub(super) const CAPTION: Self = Self(1 << 6);
     /// Who, when, how often read.
     pub(super) const BYLINE: Self = Self(1 << 7);
+    /// Laid over the page: consent, log-in, enlarged pictures.
+    pub(super) const OVERLAY: Self = Self(1 << 10);
+    /// Holds a picture, by its class or id.
+    pub(super) const PICTURE: Self = Self(1 << 9);
     /// What readers wrote.
     pub(super) const COMMENTS: Self = Self(1 << 8);
 
@@ -135,19 +139,23 @@ fn of_word(word: &str) -> Signs {
         | "recommended" | "recommendation" | "recommendations" | "recirc" | "recirculation" | "newsletter"
         | "newsletters" | "subscribe" | "subscription" | "signup" | "promo" | "promos" | "promotion" | "advert"
         | "adverts" | "advertisement" | "advertising" | "advertorial" | "ad" | "ads" | "adslot" | "adbox" | "adsbygoogle"
-        | "adunit" | "dfp" | "sponsor" | "sponsored" | "banner" | "banners" | "outbrain" | "taboola" | "cookie"
-        | "cookies" | "consent" | "gdpr" | "popup" | "popups" | "modal" | "lightbox" | "overlay" | "tooltip" | "trending"
+        | "adunit" | "dfp" | "sponsor" | "sponsored" | "banner" | "banners" | "outbrain" | "taboola" | "trending"
         | "popular" | "mostread" | "teaser" | "teasers" | "readmore" | "readnext" | "ticker"
-        | "tags" | "taglist" | "keywords" | "topics" | "rating" | "ratings" | "poll" | "quiz" | "login" | "paywall"
+        | "tags" | "taglist" | "keywords" | "topics" | "rating" | "ratings" | "poll" | "quiz" | "login"
         | "regwall" | "donate" | "donation" | "jobs" | "bio" | "authorbox" | "playlist" | "toc" | "schedule"
         | "disclaimer" | "backlink" | "crosslink" | "crosslinks" | "bookmark" | "feedback" | "noprint" | "nocontent"
-        | "infobox" | "factbox" | "sidenote" => Signs::ASIDE,
+        | "infobox" | "factbox" | "sidenote" | "embed" => Signs::ASIDE,
+        "cookie" | "cookies" | "consent" | "gdpr" | "popup" | "popups" | "modal" | "lightbox" | "overlay" | "tooltip" => {
+            Signs::OVERLAY
+        }
         "comments" | "comment" | "commentlist" | "disqus" | "respond" | "commenting" => Signs::COMMENTS,
         "lead" | "lede" | "standfirst" | "dek" | "deck" | "subtitle" | "subheadline" | "subhead" | "intro" | "excerpt"
         | "abstract" | "chapo" | "chapeau" | "vorspann" | "teasertext" | "sapo" => Signs::LEAD,
         "caption" | "figcaption" | "captions" | "credit" | "credits" => Signs::CAPTION,
         "byline" | "bylines" | "dateline" | "timestamp" | "pubdate" | "author" | "authors" | "meta" | "postmeta"
         | "date" | "kicker" | "views" | "eyebrow" => Signs::BYLINE,
+        "image" | "images" | "img" | "photo" | "photos" | "picture" | "pic" | "media" | "thumb" | "thumbnail" | "gallery"
+        | "slideshow" | "foto" | "bild" | "illustration" | "imagen" | "imagem" => Signs::PICTURE,
         "articlebody" | "entrycontent" | "storybody" | "articletext" | "articlecontent" | "postcontent" | "maintext"
         | "bodytext" | "storycontent" | "newstext" => Signs::BODY,
         _ => Signs::default(),
@@ -161,6 +169,7 @@ fn of_pair(first: &str, second: &str) -> Signs {
             "article" | "story" | "post" | "entry" | "news" | "content" | "main" | "text" | "detail" | "single",
             "body" | "content" | "text" | "copy",
         ) => Signs::BODY,
+        ("instagram", "media") | ("tiktok", "embed") | ("fb", "post") | ("sign", "in") | ("register", "form") => Signs::ASIDE,
         ("sr" | "reader", "only") | ("visually", "hidden") | ("screen", "reader") | ("d", "none") => Signs::HIDDEN,
         ("read" | "more" | "see" | "most", "more" | "on" | "next" | "also" | "read" | "viewed" | "popular" | "from")
         | ("follow", "us")

@@ -24,6 +24,9 @@ const ASIDE_SHARE_MAX: f32 = 0.5;
 /// The same for hidden parts: a page whose whole text waits for a script to be shown is still read.
 const HIDDEN_SHARE_MAX: f32 = 0.7;
 
+/// Share of a page's text from which on a part that calls itself the article's text is believed.
+const BODY_SHARE_MIN: f32 = 0.2;
+
 /// Letters of a line of authors, times, counters.
 const BYLINE_LETTERS_MAX: u32 = 400;
 
@@ -74,11 +77,10 @@ pub(super) fn weight(piece: &Piece) -> f32 {
 }
 
 /// Which pieces stand beside the article, as far as elements say so themselves.
-pub(super) fn beside(outline: &Outline<'_>) -> Vec<bool> {
-    let good = Sums::of(outline.pieces.iter().map(|piece| weight(piece).max(0.0)));
+pub(super) fn beside(outline: &Outline<'_>, good: &Sums) -> Vec<bool> {
     let mut beside = vec![false; outline.pieces.len()];
     for index in 0..outline.elements.len() {
-        if is_beside(outline, index, &good) {
+        if is_beside(outline, index, good) {
             for piece in held(outline, index) {
                 beside[piece] = true;
             }
@@ -98,10 +100,13 @@ fn is_beside(outline: &Outline<'_>, index: usize, good: &Sums) -> bool {
     if signs.any(Signs::BODY) && share > 0.2 {
         return false;
     }
+    if signs.any(Signs::SITE.with(Signs::ASIDE)) && holds_body(outline, index, good) {
+        return false;
+    }
     if signs.any(Signs::HIDDEN) && share < HIDDEN_SHARE_MAX {
         return true;
     }
-    if signs.any(Signs::SITE.with(Signs::ASIDE).with(Signs::COMMENTS)) && share < ASIDE_SHARE_MAX {
+    if signs.any(Signs::SITE.with(Signs::ASIDE).with(Signs::COMMENTS).with(Signs::OVERLAY)) && share < ASIDE_SHARE_MAX {
         return true;
     }
     if signs.any(Signs::CAPTION) {
@@ -109,6 +114,12 @@ fn is_beside(outline: &Outline<'_>, index: usize, good: &Sums) -> bool {
     }
     let letters: u32 = outline.pieces[element.pieces.clone()].iter().map(|piece| piece.letters).sum();
     signs.any(Signs::BYLINE) && letters < BYLINE_LETTERS_MAX
+}
+
+/// A block that holds the article's own block is no aside, whatever it is called.
+fn holds_body(outline: &Outline<'_>, index: usize, good: &Sums) -> bool {
+    let inner = &outline.elements[index + 1..outline.elements[index].end];
+    inner.iter().any(|inner| inner.signs.any(Signs::BODY) && good.over(&inner.pieces) > BODY_SHARE_MIN * good.total())
 }
 
 /// A figure may be a table or a quotation.
