@@ -152,7 +152,7 @@ pub(super) fn take_identities(stage: &mut Stage<'_>, old: &Indexed, but: &[Entry
 
 /// One more identity of an article that is kept, and what its entry said of itself.
 pub(super) fn alias(stage: &mut Stage<'_>, segments: &Segments, key: EntryKey, known: Known) -> Result<(), StoreError> {
-    let Known::Article { id, entry_hash } = known else { return note(stage, key) };
+    let Known::Article { id, entry_hash, tries } = known else { return note(stage, key) };
     let Some(mut article) = find(stage, segments, id)? else { return Ok(()) };
     let all = rules::with_keys(&[key], identities(&article));
     take_identities(stage, &article, &all)?;
@@ -160,6 +160,7 @@ pub(super) fn alias(stage: &mut Stage<'_>, segments: &Segments, key: EntryKey, k
     let before = article.record.clone();
     article.record.keys = (all != article.head.keys).then_some(all);
     article.record.entry_hash = entry_hash;
+    article.record.tries = tries;
     if article.record != before {
         stage.put(keys::article(article.no), codec::encode(&article.record)?);
     }

@@ -47,7 +47,7 @@ fn known_by(engine: &Engine, key: EntryKey) -> Result<Option<Known>, StoreError>
     let value = engine.index.get(keys::entry(key)).map_err(|why| engine.broken(&why))?;
     if let Some(record) = value.and_then(|value| keys::no_of(&value)).map(|no| engine.record(no)).transpose()?.flatten()
     {
-        return Ok(Some(Known::Article { id: record.id, entry_hash: record.entry_hash }));
+        return Ok(Some(Known::Article { id: record.id, entry_hash: record.entry_hash, tries: record.tries }));
     }
     let is_noted = engine.index.contains_key(keys::noted(key)).map_err(|why| engine.broken(&why))?;
     Ok(is_noted.then_some(Known::Noted))
