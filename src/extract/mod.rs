@@ -2,18 +2,39 @@
 //!
 //! One DOM a page. Plain functions of their arguments: no network, no store, the clock handed in.
 
+mod authors;
+mod body;
 pub mod credit;
+mod cues;
+mod dates;
 pub mod error;
+mod facts;
+mod ld;
+mod outline;
+mod photo;
+mod prune;
+mod render;
+mod sanitize;
+mod shingle;
+mod shapes;
+mod signs;
+mod title;
+mod weigh;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::date::Moment;
+use crate::html::dom;
 use crate::model::article::{Article, Origin, Photo};
 use crate::model::entry::Entry;
 use crate::model::source::{ArticleRule, Source};
 use crate::model::url::PageUrl;
+use body::Ask;
+use dates::Clock;
 use error::ExtractError;
+use facts::Facts;
+use outline::Outline;
 
 /// A page to be read, with what helps to read it.
 #[derive(Debug, Clone, Copy)]
@@ -65,7 +86,31 @@ pub struct Reading {
 
 /// Reads a page.
 pub fn read(page: &Page<'_>) -> Result<Reading, ExtractError> {
-    Err(ExtractError::NoContent { url: page.url.clone() })
+    let dom = dom::parse(page.html, page.depth);
+    let outline = Outline::of(dom.root_element());
+    let facts = Facts::of(&outline);
+    let title = title::title(&facts, page.url.host());
+    let clock = Clock { zone: page.zone, now: page.now };
+    let authors = authors::authors(&outline, &facts);
+    let ask = Ask { outline: &outline, facts: &facts, title: &title, authors: &authors, host: page.url.host() };
+    let Some(body) = body::find(&ask) else {
+        return Err(ExtractError::NoContent { url: page.url.clone() });
+    };
+    let text = render::text(&outline, &body.kept);
+    let html = sanitize::safe(&render::html(&outline, body.container, &body.kept, &[], page.url));
+    Ok(Reading {
+        title,
+        authors,
+        published: dates::published(&outline, &facts, clock),
+        updated: dates::updated(&facts, clock),
+        language: facts.lang.map(str::to_ascii_lowercase).or_else(|| page.language.map(str::to_owned)),
+        summary: facts.description().unwrap_or_default(),
+        text,
+        html,
+        photos: Vec::new(),
+        lead: None,
+        tags: Vec::new(),
+    })
 }
 
 /// The article of an entry whose page was read: the page's word on the body, the source's on what it knows better.

@@ -79,7 +79,7 @@ pub struct Request {
 #[expect(clippy::large_enum_variant, reason = "taken apart where it is returned, never kept")]
 pub enum Fetched {
     /// A document.
-    Fresh(Document),
+    Fresh(Box<Document>),
     /// 304: what we have is still right; newer caching headers with it.
     NotModified(Caching),
     /// No document, and why.

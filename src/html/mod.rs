@@ -3,5 +3,6 @@
 //! Knows no article and no feed.
 
 pub mod dom;
+mod lean;
 pub mod plain;
 pub mod selector;
