@@ -55,7 +55,7 @@ pub(super) fn is_utf8_by_accident(text: &str) -> bool {
 /// Whether a text shows that it was read in the wrong charset of single bytes.
 ///
 /// Cyrillic read as Latin stands in long runs of accented letters; KOI8 and windows-1251 read for each other turn
-/// capitals round («пРИВЕТ»); what no text holds (C1 controls) is in none.
+/// capitals round (`пРИВЕТ`); what no text holds (C1 controls) is in none.
 pub(super) fn contradicts(text: &str) -> bool {
     /// No Western word has so many accented letters in a row.
     const ACCENTED_RUN_MAX: usize = 4;
