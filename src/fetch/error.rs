@@ -29,6 +29,12 @@ impl FetchError {
         None
     }
 
+    /// Whether another try, later, may give a document.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        true
+    }
+
     /// How long the server asked us to wait (Retry-After), if it did.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {

@@ -36,7 +36,7 @@ pub struct Request {
 #[derive(Debug)]
 pub enum Fetched {
     /// A document.
-    Fresh(Document),
+    Fresh(Box<Document>),
     /// 304: what we have is still right; newer caching headers with it.
     NotModified(Caching),
     /// No document, and why.
