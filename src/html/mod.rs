@@ -6,3 +6,5 @@ pub mod dom;
 mod lean;
 pub mod plain;
 pub mod selector;
+pub mod xpath;
+mod xpath_parse;
