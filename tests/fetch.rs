@@ -65,7 +65,7 @@ fn request(url: &PageUrl, purpose: Purpose) -> Request {
 /// Asks, and expects no 304.
 async fn get(visit: &Visit<'_>, url: &PageUrl, purpose: Purpose) -> Result<Document, FetchError> {
     match visit.get(request(url, purpose)).await {
-        Fetched::Fresh(document) => Ok(document),
+        Fetched::Fresh(document) => Ok(*document),
         Fetched::NotModified(_) => panic!("304, though nothing was sent that could be unchanged"),
         Fetched::Refused(error) => Err(error),
     }

@@ -7,8 +7,8 @@ use super::facts::Facts;
 use super::ld;
 use super::outline::Outline;
 use super::prune;
-use super::shingle::Shingles;
 use super::shapes;
+use super::shingle::Shingles;
 use super::weigh::{self, Sums, weight};
 use crate::html::plain::plain;
 use crate::text::fold::fold;
@@ -94,11 +94,46 @@ pub(super) fn find(ask: &Ask<'_>) -> Option<Body> {
     if dense.is_some_and(|dense| !tells_most(outline, &weighed, dense)) {
         weighed.told.clear();
     }
-    let container = if weighed.told.is_empty() { dense } else { heaviest(outline, &Sums::of(with_told(outline, &weighed))) };
+    let container =
+        if weighed.told.is_empty() { dense } else { heaviest(outline, &Sums::of(with_told(outline, &weighed))) };
     if std::env::var("FA_DEBUG").is_ok() {
-        let path = |mut i: usize| { let mut v = vec![]; loop { let e = &outline.elements[i]; v.push(format!("{}.{}#{}", e.tag(), e.node.value().attr("class").unwrap_or("").chars().take(60).collect::<String>(), e.node.value().id().unwrap_or(""))); if e.parent == i || v.len() > 12 { break } i = e.parent; } v.join(" < ") };
+        let path = |mut i: usize| {
+            let mut v = vec![];
+            loop {
+                let e = &outline.elements[i];
+                v.push(format!(
+                    "{}.{}#{}",
+                    e.tag(),
+                    e.node.value().attr("class").unwrap_or("").chars().take(60).collect::<String>(),
+                    e.node.value().id().unwrap_or("")
+                ));
+                if e.parent == i || v.len() > 12 {
+                    break;
+                }
+                i = e.parent;
+            }
+            v.join(" < ")
+        };
         eprintln!("CONTAINER {} told={}", container.map(&path).unwrap_or_default(), weighed.told.len());
-        for (i, p) in outline.pieces.iter().enumerate() { if p.letters > 0 { let why = std::iter::once(p.owner).chain(outline.ancestors(p.owner)).find(|e| outline.elements[*e].signs != Default::default()).map(|e| format!("{:?}{}", outline.elements[e].signs, path(e).chars().take(90).collect::<String>())).unwrap_or_default(); eprintln!("{i} WHY[{why}] in={} beside={} w={} told={:?} {:?} {} :: {}", container.is_some_and(|c| outline.elements[c].pieces.contains(&i)), weighed.beside[i], weighed.weights[i], weighed.told.get(i), p.kind, p.text.chars().take(80).collect::<String>(), path(p.owner).chars().take(300).collect::<String>()); } }
+        for (i, p) in outline.pieces.iter().enumerate() {
+            if p.letters > 0 {
+                let why = std::iter::once(p.owner)
+                    .chain(outline.ancestors(p.owner))
+                    .find(|e| outline.elements[*e].signs != Default::default())
+                    .map(|e| format!("{:?}{}", outline.elements[e].signs, path(e).chars().take(90).collect::<String>()))
+                    .unwrap_or_default();
+                eprintln!(
+                    "{i} WHY[{why}] in={} beside={} w={} told={:?} {:?} {} :: {}",
+                    container.is_some_and(|c| outline.elements[c].pieces.contains(&i)),
+                    weighed.beside[i],
+                    weighed.weights[i],
+                    weighed.told.get(i),
+                    p.kind,
+                    p.text.chars().take(80).collect::<String>(),
+                    path(p.owner).chars().take(300).collect::<String>()
+                );
+            }
+        }
     }
     let container = container?;
     let kept = prune::kept(ask, container, &weighed);
@@ -127,12 +162,16 @@ fn told(outline: &Outline<'_>, facts: &Facts<'_>) -> Vec<bool> {
         return Vec::new();
     }
     let mut found = 0;
-    let told: Vec<bool> = outline.pieces.iter().map(|piece| {
-        let (share, words) = body.share_of(&piece.text);
-        let told = share >= LD_PIECE_SHARE;
-        found += if told && words > 4 { words } else { 0 };
-        told
-    }).collect();
+    let told: Vec<bool> = outline
+        .pieces
+        .iter()
+        .map(|piece| {
+            let (share, words) = body.share_of(&piece.text);
+            let told = share >= LD_PIECE_SHARE;
+            found += if told && words > 4 { words } else { 0 };
+            told
+        })
+        .collect();
     #[expect(clippy::cast_precision_loss, reason = "a share")]
     let share = found as f32 / body.words() as f32;
     if share >= LD_FOUND_SHARE { told } else { Vec::new() }

@@ -46,7 +46,8 @@ impl<'a> Facts<'a> {
 
     fn meta(&mut self, outline: &Outline<'a>, index: usize) {
         let node = outline.elements[index].node;
-        let Some(content) = attribute(node, &local_name!("content")).filter(|content| !content.trim().is_empty()) else {
+        let Some(content) = attribute(node, &local_name!("content")).filter(|content| !content.trim().is_empty())
+        else {
             return;
         };
         for name in [&local_name!("property"), &local_name!("name"), &local_name!("itemprop")] {

@@ -286,10 +286,26 @@ impl FetchError {
         }
     }
 
-    /// Whether another try, later, may give a document.
+    /// Whether a try in a later pass may give a document: a fault of the moment, not an answer.
     #[must_use]
-    pub fn may_pass(&self) -> bool {
-        true
+    pub fn may_pass_later(&self) -> bool {
+        /// 408 Request Timeout, 425 Too Early, 429 Too Many Requests (RFC 9110, 8470, 6585): "not now".
+        const NOT_NOW: [u16; 3] = [408, 425, 429];
+        if let Some(status) = self.status() {
+            return status >= 500 || NOT_NOW.contains(&status);
+        }
+        matches!(
+            self.fault(),
+            Fault::Connect
+                | Fault::Dns
+                | Fault::Timeout
+                | Fault::Reset
+                | Fault::Incomplete
+                | Fault::MalformedHttp
+                | Fault::Tls
+                | Fault::RateLimited
+                | Fault::RobotsUnavailable
+        )
     }
 
     /// How long the server asked us to wait (Retry-After), if it did.

@@ -226,7 +226,7 @@ impl Visit<'_> {
             Answer::Document(mut document) => {
                 document.moved_to = trail.moved_to();
                 document.caching.moved_to = trail.moved_to();
-                Ok(Fetched::Fresh(*document))
+                Ok(Fetched::Fresh(document))
             }
             Answer::NotModified(mut caching) => {
                 caching.moved_to = trail.moved_to();

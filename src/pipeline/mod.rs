@@ -72,6 +72,7 @@ pub async fn run(
     let began = Instant::now();
     let mut pass = Pass { worker, options, now, watcher, report: PassReport::default() };
     pass.report.sources = worker.settings.sources.len() as u64;
+    worker.remember_hosts(worker.settings.sources.iter().map(|source| &source.url), now).await?;
     let due = pass.due().await?;
     watcher.due(due.len());
     pass.read_all(due, stop).await?;

@@ -8,9 +8,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::each_line;
+use crate::date::Moment;
 use crate::dedup;
 use crate::dedup::events::Events;
-use crate::date::Moment;
 use crate::dedup::window::Window;
 
 #[derive(Debug, Args)]
@@ -36,7 +36,20 @@ struct Input {
 pub(super) fn run(arguments: &Arguments, input: impl BufRead, output: &mut impl Write) -> io::Result<()> {
     if arguments.events {
         let mut events = Events::default();
-        return each_line(input, output, |line| answer(line, |id, article| { let _ = &article.published; events.add(id, &dedup::events::Told { address: article.address, title: article.title, text: article.text, published: None }) }));
+        return each_line(input, output, |line| {
+            answer(line, |id, article| {
+                let _ = &article.published;
+                events.add(
+                    id,
+                    &dedup::events::Told {
+                        address: article.address,
+                        title: article.title,
+                        text: article.text,
+                        published: None,
+                    },
+                )
+            })
+        });
     }
     let mut window = Window::default();
     each_line(input, output, |line| {
