@@ -1,4 +1,4 @@
-//! Why the published folder could not be written.
+//! Why the published folder could not be written. Each ends a pass with exit code 3.
 
 use std::path::PathBuf;
 
@@ -13,5 +13,19 @@ pub enum PublishError {
         /// What the system said.
         #[source]
         why: std::io::Error,
+    },
+    /// A file would stand outside the published folder.
+    #[error("`{path}` is no place below the published folder")]
+    Outside {
+        /// The path as it was asked for.
+        path: String,
+    },
+    /// A library could not write its format.
+    #[error("{path}: cannot be put into its format: {why}")]
+    Format {
+        /// The file, below the published folder.
+        path: String,
+        /// What the library said.
+        why: String,
     },
 }
