@@ -286,12 +286,6 @@ impl FetchError {
         }
     }
 
-    /// Whether another try, later, may give a document.
-    #[must_use]
-    pub fn may_pass(&self) -> bool {
-        true
-    }
-
     /// How long the server asked us to wait (Retry-After), if it did.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
@@ -315,9 +309,26 @@ impl FetchError {
         }
     }
 
-    /// Whether another try, a little later, may find it gone: nothing was answered, and nothing was decided.
+    /// Whether a try in a later pass may give a document: what was refused on principle, or for good, is not tried again.
     #[must_use]
     pub fn may_pass(&self) -> bool {
-        matches!(self, Self::Connect { .. } | Self::Reset { answering: false, .. })
+        match self {
+            // Too slow, too early, too often, and whatever is the server's own fault.
+            Self::Status { status, .. } => matches!(status, 408 | 425 | 429 | 500..),
+            Self::Client(_)
+            | Self::Gone { .. }
+            | Self::Legal { .. }
+            | Self::BadUrl { .. }
+            | Self::BlockedScheme { .. }
+            | Self::BlockedAddress { .. }
+            | Self::Downgrade { .. }
+            | Self::RedirectLoop { .. }
+            | Self::TooManyRedirects { .. }
+            | Self::TooLarge { .. }
+            | Self::DecompressionLimit { .. }
+            | Self::UnsupportedEncoding { .. }
+            | Self::RobotsDenied { .. } => false,
+            _ => true,
+        }
     }
 }

@@ -76,7 +76,6 @@ pub struct Request {
 
 /// What came of a request.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "taken apart where it is returned, never kept")]
 pub enum Fetched {
     /// A document.
     Fresh(Box<Document>),
@@ -226,7 +225,7 @@ impl Visit<'_> {
             Answer::Document(mut document) => {
                 document.moved_to = trail.moved_to();
                 document.caching.moved_to = trail.moved_to();
-                Ok(Fetched::Fresh(*document))
+                Ok(Fetched::Fresh(document))
             }
             Answer::NotModified(mut caching) => {
                 caching.moved_to = trail.moved_to();
