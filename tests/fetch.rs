@@ -17,9 +17,8 @@ use feedatlas::fetch::error::FetchError;
 use feedatlas::fetch::{Fetched, Fetcher, Purpose, Request, Visit};
 use feedatlas::model::document::{Document, Validators};
 use feedatlas::model::settings::{Limits, Network, Worker};
-use feedatlas::model::source::{ArticleRule, Rights, Source, SourceName};
+use feedatlas::model::source::Source;
 use feedatlas::model::url::PageUrl;
-use jiff::tz::TimeZone;
 
 /// Short enough for a suite of seconds, long enough for a busy machine.
 const REQUEST: Duration = Duration::from_millis(900);
@@ -40,22 +39,7 @@ fn fetcher(network: &Network) -> Fetcher {
 }
 
 fn source(url: &PageUrl) -> Source {
-    Source {
-        name: SourceName(url.to_string()),
-        url: url.clone(),
-        kind: None,
-        language: None,
-        zone: TimeZone::UTC,
-        select: None,
-        article: ArticleRule::default(),
-        countries: Vec::new(),
-        only_countries: false,
-        publish: Rights::Full,
-        every: Duration::from_mins(30),
-        delay: Duration::ZERO,
-        robots_for_feed: false,
-        rank: 0,
-    }
+    Source::bare(url.clone(), Duration::ZERO)
 }
 
 fn request(url: &PageUrl, purpose: Purpose) -> Request {

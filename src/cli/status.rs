@@ -49,7 +49,8 @@ fn show(config: &Path, arguments: &Arguments) -> Result<(), Exit> {
 fn tables(status: &StatusFile, now: Timestamp) -> String {
     let passed = status.passed.map_or_else(|| "no pass yet".to_owned(), |at| format!("last pass {} ago", ago(at, now)));
     let bad = status.sources.iter().filter(|source| matches!(source.state, State::Failing | State::Gone)).count();
-    let mut words = format!("{} articles · {} sources, {bad} failing · {passed}\n", status.articles, status.sources.len());
+    let mut words =
+        format!("{} articles · {} sources, {bad} failing · {passed}\n", status.articles, status.sources.len());
     words.push_str(&sources(&status.sources, now).to_string());
     words.push('\n');
     words.push_str(&countries(status, now).to_string());
@@ -98,7 +99,10 @@ fn countries(status: &StatusFile, now: Timestamp) -> Table {
 
 fn table(head: &[&str]) -> Table {
     let mut table = Table::new();
-    table.load_preset(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic).set_header(head.to_vec());
+    table
+        .load_style(UTF8_HORIZONTAL_ONLY)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_header(head.to_vec());
     if !io::stdout().is_terminal() {
         table.set_width(WIDTH_ELSEWHERE);
     }
@@ -134,6 +138,9 @@ mod tests {
     #[test]
     fn spans_are_told_in_the_largest_unit_of_which_there_are_two() {
         let told = |seconds| span(SignedDuration::from_secs(seconds));
-        assert_eq!([told(-5), told(90), told(7_199), told(7_200), told(172_800)], ["0 s", "90 s", "119 min", "2 h", "2 d"]);
+        assert_eq!(
+            [told(-5), told(90), told(7_199), told(7_200), told(172_800)],
+            ["0 s", "90 s", "119 min", "2 h", "2 d"]
+        );
     }
 }

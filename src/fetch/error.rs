@@ -286,28 +286,6 @@ impl FetchError {
         }
     }
 
-    /// Whether a try in a later pass may give a document: a fault of the moment, not an answer.
-    #[must_use]
-    pub fn may_pass_later(&self) -> bool {
-        /// 408 Request Timeout, 425 Too Early, 429 Too Many Requests (RFC 9110, 8470, 6585): "not now".
-        const NOT_NOW: [u16; 3] = [408, 425, 429];
-        if let Some(status) = self.status() {
-            return status >= 500 || NOT_NOW.contains(&status);
-        }
-        matches!(
-            self.fault(),
-            Fault::Connect
-                | Fault::Dns
-                | Fault::Timeout
-                | Fault::Reset
-                | Fault::Incomplete
-                | Fault::MalformedHttp
-                | Fault::Tls
-                | Fault::RateLimited
-                | Fault::RobotsUnavailable
-        )
-    }
-
     /// How long the server asked us to wait (Retry-After), if it did.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
@@ -331,9 +309,26 @@ impl FetchError {
         }
     }
 
-    /// Whether another try, a little later, may find it gone: nothing was answered, and nothing was decided.
+    /// Whether a try in a later pass may give a document: what was refused on principle, or for good, is not tried again.
     #[must_use]
     pub fn may_pass(&self) -> bool {
-        matches!(self, Self::Connect { .. } | Self::Reset { answering: false, .. })
+        match self {
+            // Too slow, too early, too often, and whatever is the server's own fault.
+            Self::Status { status, .. } => matches!(status, 408 | 425 | 429 | 500..),
+            Self::Client(_)
+            | Self::Gone { .. }
+            | Self::Legal { .. }
+            | Self::BadUrl { .. }
+            | Self::BlockedScheme { .. }
+            | Self::BlockedAddress { .. }
+            | Self::Downgrade { .. }
+            | Self::RedirectLoop { .. }
+            | Self::TooManyRedirects { .. }
+            | Self::TooLarge { .. }
+            | Self::DecompressionLimit { .. }
+            | Self::UnsupportedEncoding { .. }
+            | Self::RobotsDenied { .. } => false,
+            _ => true,
+        }
     }
 }

@@ -76,7 +76,6 @@ pub struct Request {
 
 /// What came of a request.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "taken apart where it is returned, never kept")]
 pub enum Fetched {
     /// A document.
     Fresh(Box<Document>),

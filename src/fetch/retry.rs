@@ -12,5 +12,6 @@ pub(super) const PAUSE: Duration = Duration::from_millis(2100);
 
 /// Whether another try is worth it, and still to be had.
 pub(super) fn worthwhile(error: &FetchError, tries: u32, budget: &Budget) -> bool {
-    tries == 1 && error.may_pass() && !budget.exhausted() && budget.take_retry()
+    let unanswered = matches!(error, FetchError::Connect { .. } | FetchError::Reset { answering: false, .. });
+    tries == 1 && unanswered && !budget.exhausted() && budget.take_retry()
 }

@@ -24,9 +24,11 @@ use crate::store::error::StoreError;
 
 /// Why an edition could not be published.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum EditionError {
+pub enum EditionError {
+    /// The store could not be read.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The published folder could not be written.
     #[error(transparent)]
     Publish(#[from] PublishError),
 }
@@ -78,7 +80,9 @@ fn before(folder: &Path) -> StatusFile {
 fn mark(settings: &Settings) -> String {
     let mut hasher = blake3::Hasher::new();
     hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
-    hasher.update(format!("{:?}", (&settings.publish.base_url, settings.publish.items, settings.worker.every)).as_bytes());
+    hasher.update(
+        format!("{:?}", (&settings.publish.base_url, settings.publish.items, settings.worker.every)).as_bytes(),
+    );
     for country in &settings.countries {
         hasher.update(format!("{:?}", (country.country, &country.slug, &country.title, country.enabled)).as_bytes());
     }

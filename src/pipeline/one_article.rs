@@ -90,7 +90,7 @@ pub(crate) async fn read(context: Context<'_>, sighting: Sighting, update: Optio
                 return Outcome::Unread;
             }
             let limit = error.limit().map(str::to_owned);
-            Refusal { fault: error.fault(), message: error.to_string(), limit, may_pass: error.may_pass_later() }
+            Refusal { fault: error.fault(), message: error.to_string(), limit, may_pass: error.may_pass() }
         }
     };
     let event = Event::Article {

@@ -102,7 +102,8 @@ pub fn address(url: &PageUrl) -> String {
 /// The same for an address that is already known to be absolute.
 #[must_use]
 pub fn ascii_address(text: &str) -> Cow<'_, str> {
-    let host_end = text.find("://").map_or(0, |at| text[at + 3..].find(['/', '?', '#']).map_or(text.len(), |end| at + 3 + end));
+    let host_end =
+        text.find("://").map_or(0, |at| text[at + 3..].find(['/', '?', '#']).map_or(text.len(), |end| at + 3 + end));
     let bytes = text.as_bytes();
     let wrong = |at: usize| at >= host_end && !is_address_byte(bytes, at);
     if !(0..bytes.len()).any(wrong) {
