@@ -3,6 +3,12 @@
 //! One DOM a page. Plain functions of their arguments: no network, no store, the clock handed in.
 
 pub mod credit;
+mod credit_label;
+mod credit_name;
+mod credit_owner;
+mod credit_tail;
+mod credit_text;
+mod credit_words;
 pub mod error;
 
 use jiff::Timestamp;
