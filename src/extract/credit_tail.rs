@@ -4,7 +4,7 @@
 
 use crate::extract::credit_label::Hit;
 use crate::extract::credit_name;
-use crate::extract::credit_owner::{is_byline, is_person, owners};
+use crate::extract::credit_owner::{is_byline, owners};
 use crate::extract::credit_text::{close_bracket, closing, is_unspaced};
 use crate::model::article::CreditRole;
 
@@ -79,7 +79,7 @@ fn starts(printed: &str) -> impl Iterator<Item = (usize, usize)> {
         let rest = &printed[next..];
         let begins = match c {
             '\n' | '|' | '｜' | '。' => true,
-            '.' | '!' | '?' | '»' | '”' | '“' | '"' | ')' | ']' | '…' | '】' | '）' | '”' => {
+            '.' | '!' | '?' | '»' | '”' | '“' | '"' | ')' | ']' | '…' | '】' | '）' => {
                 rest.starts_with(' ') || (rest.starts_with(char::is_uppercase) && printed[..at].ends_with(|p: char| p.is_lowercase() || p.is_numeric()))
             }
             '—' | '–' | '-' | '/' => printed[..at].ends_with([' ', '.', '\n', '。']) || (c == '/' && printed[..at].ends_with(is_unspaced)),
@@ -90,7 +90,3 @@ fn starts(printed: &str) -> impl Iterator<Item = (usize, usize)> {
     std::iter::once((0, 0)).chain(inside)
 }
 
-/// Whether a line is a person's name and nothing else: for places that hold only credits.
-pub(crate) fn is_person_line(line: &str) -> bool {
-    is_person(&line.split_whitespace().collect::<Vec<_>>())
-}
