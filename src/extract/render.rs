@@ -38,13 +38,7 @@ fn row_of(outline: &Outline<'_>, piece: &Piece) -> Option<usize> {
 pub(super) type Placed<'p> = (usize, &'p Photo);
 
 /// HTML of the chosen pieces, photos in their places.
-pub(super) fn html(
-    outline: &Outline<'_>,
-    container: usize,
-    kept: &[usize],
-    photos: &[Placed<'_>],
-    base: &PageUrl,
-) -> String {
+pub(super) fn html(outline: &Outline<'_>, container: usize, kept: &[usize], photos: &[Placed<'_>], base: &PageUrl) -> String {
     let mut writer = Writer { outline, container, base, out: String::new(), open: Vec::new(), last: None };
     let mut photos = photos.iter().peekable();
     for index in kept {
@@ -57,6 +51,17 @@ pub(super) fn html(
     photos.for_each(|(_, photo)| writer.figure(photo));
     writer.close_to(0);
     writer.out
+}
+
+/// HTML of a text that has no markup, photos above it.
+pub(super) fn plain_html(paragraphs: &[String], photos: &[Placed<'_>]) -> String {
+    let mut out: String = photos.iter().map(|(_, photo)| figure(photo)).collect();
+    for paragraph in paragraphs {
+        out.push_str("<p>");
+        escape_into(&mut out, paragraph, &mut true);
+        out.push_str("</p>");
+    }
+    out
 }
 
 struct Writer<'w, 'a> {
@@ -98,9 +103,7 @@ impl Writer<'_, '_> {
             chain.filter_map(|index| block(self.outline.elements[index].tag()).map(|tag| (index, tag))).collect();
         blocks.reverse();
         // A heading holds nothing but its line; a paragraph holds no block.
-        if let Some(at) =
-            blocks.iter().position(|(_, tag)| matches!(*tag, "p" | "h2" | "h3" | "h4" | "h5" | "h6" | "pre"))
-        {
+        if let Some(at) = blocks.iter().position(|(_, tag)| matches!(*tag, "p" | "h2" | "h3" | "h4" | "h5" | "h6" | "pre")) {
             blocks.truncate(at + 1);
         }
         if !blocks.last().is_some_and(|(_, tag)| holds_lines(tag)) {
