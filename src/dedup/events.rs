@@ -30,7 +30,7 @@ const STEM_LETTERS: usize = 4;
 const WORD_LETTERS_MIN: usize = 3;
 
 /// The part of the weight that must be common.
-const LIKENESS_MIN: f32 = 0.34;
+const LIKENESS_MIN: f32 = 0.44;
 
 /// Above this two articles are copies of one text, and the second says nothing more about how rare its words are.
 const COPY_LIKENESS: f32 = 0.85;

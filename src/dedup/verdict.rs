@@ -64,26 +64,3 @@ fn says_other_figures(figures: Figures, words: u16) -> bool {
     let most_are_strange = complete && fewer >= 3 && strange * 2 > fewer;
     most_differ || only_one_differs || most_are_strange
 }
-
-#[cfg(test)]
-mod debug {
-    use super::*;
-    #[test]
-    fn explain() {
-        let data = std::fs::read_to_string("/work/shared/data/dedup/articles.jsonl").unwrap();
-        let ids: Vec<String> = std::env::var("PAIR").unwrap().split(',').map(str::to_owned).collect();
-        let mut prints = Vec::new();
-        for id in &ids {
-            let line = data.lines().find(|l| l.contains(&format!("\"id\": \"{id}")) || l.contains(&format!("\"id\":\"{id}"))).unwrap();
-            let v: serde_json::Value = serde_json::from_str(line).unwrap();
-            let text = html_escape::decode_html_entities(v["text"].as_str().unwrap()).into_owned();
-            prints.push(crate::dedup::fingerprint_of(v["url"].as_str().unwrap(), v["title"].as_str().unwrap(), &text));
-        }
-        for i in 0..ids.len() { for j in 0..i {
-            let (a, b) = (&prints[i], &prints[j]);
-            let bands = a.bands.iter().filter(|k| b.bands.contains(k)).count();
-            let (s, t) = (Sketch::from_bytes(&a.sketch).unwrap(), Sketch::from_bytes(&b.sketch).unwrap());
-            println!("{} {} words {} {} bands {bands} shared {:?} figures {:?}", ids[j], ids[i], t.words(), s.words(), s.shared(&t), s.figures().compare(t.figures()));
-        }}
-    }
-}
