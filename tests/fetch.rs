@@ -21,7 +21,7 @@ use feedatlas::model::source::Source;
 use feedatlas::model::url::PageUrl;
 
 /// Short enough for a suite of seconds, long enough for a busy machine.
-const REQUEST: Duration = Duration::from_millis(900);
+const REQUEST: Duration = Duration::from_millis(1300);
 
 /// The size limit of these tests.
 const BODY_BYTES: u64 = 64 * 1024;

@@ -2,12 +2,16 @@
 //!
 //! Follows nothing and waits for nobody. Not here: redirects (`redirect`), deadlines (`budget`), politeness (`pace`).
 
+use std::io;
+use std::time::Duration;
+
 use jiff::Timestamp;
 use reqwest::header::{
     ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, IF_MODIFIED_SINCE,
     IF_NONE_MATCH, LOCATION, TRANSFER_ENCODING,
 };
 use reqwest::{Client, Response, StatusCode};
+use tokio::time::timeout;
 
 use crate::fetch::cache::{caching, links, retry_after, validator};
 use crate::fetch::decode::{Coding, DecodeError, codings, unpack};
@@ -20,8 +24,8 @@ use crate::model::url::PageUrl;
 /// The codings that are offered: those that `decode` undoes.
 const CODINGS: &str = "gzip, br, zstd, deflate";
 
-/// Packed bytes beyond which unpacking leaves the threads that serve connections: some ten thousand take a millisecond.
-const UNPACK_APART_BYTES: usize = 32 * 1024;
+/// How long the body of a refusal is waited for: it can only say more of what the status has said already.
+const PEEK: Duration = Duration::from_secs(1);
 
 /// What a request says and how much of an answer it takes.
 #[derive(Debug, Clone, Copy)]
@@ -37,11 +41,9 @@ pub(super) struct Ask<'a> {
 
 /// What came back, if it is of use.
 #[derive(Debug)]
-pub(super) enum Answer {
-    /// A document.
-    Document(Box<Document>),
-    /// 304.
-    NotModified(Box<Caching>),
+pub(super) enum Reply {
+    /// The end of the way.
+    Answer(Answer),
     /// The address is elsewhere.
     Redirect {
         /// `Location`, as written.
@@ -51,8 +53,17 @@ pub(super) enum Answer {
     },
 }
 
+/// What was found at the end of the way.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// A document.
+    Document(Box<Document>),
+    /// 304.
+    NotModified(Box<Caching>),
+}
+
 /// Sends a request and takes its answer.
-pub(super) async fn exchange(client: &Client, ask: Ask<'_>, now: Option<Timestamp>) -> Result<Answer, FetchError> {
+pub(super) async fn exchange(client: &Client, ask: Ask<'_>, now: Option<Timestamp>) -> Result<Reply, FetchError> {
     let request = client.get(ask.url.as_str()).headers(head(ask));
     let response = request.send().await.map_err(|error| transport::refusal(ask.url, error, Phase::Head))?;
     let status = response.status();
@@ -60,9 +71,10 @@ pub(super) async fn exchange(client: &Client, ask: Ask<'_>, now: Option<Timestam
         204 | 205 => Err(FetchError::EmptyBody { url: Box::new(ask.url.clone()) }),
         // A part that nobody asked for is no document.
         206 => Err(refused(response, ask, now).await),
-        200..=299 => document(response, ask, now).await,
+        200..=299 => Ok(Reply::Answer(Answer::Document(document(response, ask, now).await?))),
         304 if ask.validators.is_some() => {
-            Ok(Answer::NotModified(Box::new(caching(response.headers(), ask.url, ask.validators, now))))
+            let caching = caching(response.headers(), ask.url, ask.validators, now);
+            Ok(Reply::Answer(Answer::NotModified(Box::new(caching))))
         }
         301 | 302 | 303 | 307 | 308 => redirect(response, ask, now).await,
         _ => Err(refused(response, ask, now).await),
@@ -80,11 +92,11 @@ fn head(ask: Ask<'_>) -> HeaderMap {
     head
 }
 
-async fn redirect(response: Response, ask: Ask<'_>, now: Option<Timestamp>) -> Result<Answer, FetchError> {
+async fn redirect(response: Response, ask: Ask<'_>, now: Option<Timestamp>) -> Result<Reply, FetchError> {
     let permanent = matches!(response.status(), StatusCode::MOVED_PERMANENTLY | StatusCode::PERMANENT_REDIRECT);
     let location = response.headers().get(LOCATION).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     match location {
-        Some(location) => Ok(Answer::Redirect { location, permanent }),
+        Some(location) => Ok(Reply::Redirect { location, permanent }),
         None => Err(refused(response, ask, now).await),
     }
 }
@@ -99,16 +111,20 @@ async fn refused(response: Response, ask: Ask<'_>, now: Option<Timestamp>) -> Fe
 async fn peek(mut response: Response) -> Vec<u8> {
     let chain = codings(&header(response.headers(), CONTENT_ENCODING.as_str())).unwrap_or_default();
     let mut body = Vec::new();
-    while let Ok(Some(chunk)) = response.chunk().await {
-        body.extend_from_slice(&chunk);
-        if body.len() >= PEEK_BYTES {
-            break;
+    let read = async {
+        while let Ok(Some(chunk)) = response.chunk().await {
+            body.extend_from_slice(&chunk);
+            if body.len() >= PEEK_BYTES {
+                break;
+            }
         }
-    }
-    unpack(body, &chain, PEEK_BYTES as u64).unwrap_or_default()
+    };
+    // Late is as good as never: what came by then is looked at.
+    let _ = timeout(PEEK, read).await;
+    unpacked(body, chain, PEEK_BYTES as u64).await.unwrap_or_default()
 }
 
-async fn document(response: Response, ask: Ask<'_>, now: Option<Timestamp>) -> Result<Answer, FetchError> {
+async fn document(response: Response, ask: Ask<'_>, now: Option<Timestamp>) -> Result<Box<Document>, FetchError> {
     let headers = response.headers().clone();
     let chain = codings(&header(&headers, CONTENT_ENCODING.as_str())).map_err(|error| undecoded(ask, error, false))?;
     let body = take(response, ask).await?;
@@ -124,14 +140,7 @@ async fn document(response: Response, ask: Ask<'_>, now: Option<Timestamp>) -> R
     let content_type = Some(header(&headers, CONTENT_TYPE.as_str())).filter(|text| !text.is_empty());
     let caching = caching(&headers, ask.url, None, now);
     let links = links(&headers, ask.url);
-    Ok(Answer::Document(Box::new(Document {
-        url: ask.url.clone(),
-        moved_to: None,
-        content_type,
-        body,
-        caching,
-        links,
-    })))
+    Ok(Box::new(Document { url: ask.url.clone(), moved_to: None, content_type, body, caching, links }))
 }
 
 /// All values of a header as one list.
@@ -146,7 +155,8 @@ async fn take(mut response: Response, ask: Ask<'_>) -> Result<Vec<u8>, FetchErro
     if !ask.cut && response.content_length().is_some_and(|length| length > ask.body_bytes) {
         return Err(too_large());
     }
-    let mut body = Vec::new();
+    let promised = response.content_length().unwrap_or_default().min(ask.body_bytes);
+    let mut body = Vec::with_capacity(usize::try_from(promised).unwrap_or_default());
     loop {
         let chunk = response.chunk().await.map_err(|error| transport::refusal(ask.url, error, Phase::Body))?;
         let Some(chunk) = chunk else { return Ok(body) };
@@ -162,12 +172,12 @@ async fn take(mut response: Response, ask: Ask<'_>) -> Result<Vec<u8>, FetchErro
     }
 }
 
+/// Unpacks away from the threads that serve connections: it takes long, and a decoder that panics harms this answer alone.
 async fn unpacked(body: Vec<u8>, chain: Vec<Coding>, limit_bytes: u64) -> Result<Vec<u8>, DecodeError> {
-    if chain.is_empty() || body.len() < UNPACK_APART_BYTES {
-        return unpack(body, &chain, limit_bytes);
-    }
+    let Some(coding) = chain.last().copied() else { return Ok(body) };
     let task = tokio::task::spawn_blocking(move || unpack(body, &chain, limit_bytes));
-    task.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
+    let failed = |error| DecodeError::Bad { coding, cut: false, source: io::Error::other(error) };
+    task.await.map_err(failed).flatten()
 }
 
 fn undecoded(ask: Ask<'_>, error: DecodeError, open_ended: bool) -> FetchError {

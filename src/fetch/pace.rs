@@ -14,6 +14,12 @@ use crate::model::settings::Worker;
 /// Longest silence that is waited out within a pass. Who asks for a longer one is left alone until a later pass.
 const QUIET_WAIT_MAX: Duration = Duration::from_secs(5);
 
+/// How long the beginning of a request is remembered at least: longer than any delay an operator sets between two.
+const PACE_MEMORY: Duration = Duration::from_mins(10);
+
+/// After so many new hosts those that matter no more are forgotten: a worker that runs for years meets millions.
+const FORGET_EVERY: usize = 4096;
+
 /// The pace of all hosts.
 #[derive(Debug)]
 pub(super) struct Pace {
@@ -92,6 +98,9 @@ impl Pace {
         if let Some(host) = hosts.get(authority) {
             return Arc::clone(host);
         }
+        if hosts.len() % FORGET_EVERY == FORGET_EVERY - 1 {
+            hosts.retain(|_, host| Arc::strong_count(host) > 1 || host.matters());
+        }
         let in_flight = Arc::new(Semaphore::new(self.per_host));
         let host = Arc::new(Host { in_flight, times: Mutex::default() });
         hosts.insert(authority.to_owned(), Arc::clone(&host));
@@ -100,6 +109,13 @@ impl Pace {
 }
 
 impl Host {
+    /// Whether it still has to be waited for by anyone.
+    fn matters(&self) -> bool {
+        let (now, times) = (Instant::now(), lock(&self.times));
+        let paced = times.last_start.is_some_and(|start| now.duration_since(start) < PACE_MEMORY);
+        paced || times.quiet_until.is_some_and(|until| until > now)
+    }
+
     /// When a request may begin, if not now. `Err` is a silence too long to be waited out.
     fn not_before(&self, delay: Duration) -> Result<Option<Instant>, Duration> {
         let now = Instant::now();

@@ -21,6 +21,9 @@ const READ_TTL: Duration = Duration::from_hours(24);
 /// How long a failure to read it is believed: not asked again with every page, and not held against a host for a day.
 const FAILED_TTL: Duration = Duration::from_mins(15);
 
+/// After so many new origins those whose robots.txt has run out are forgotten: a worker that runs for years meets millions.
+const FORGET_EVERY: usize = 4096;
+
 /// What is known of one origin's robots.txt.
 #[derive(Debug, Clone)]
 pub(super) struct Permission {
@@ -76,6 +79,9 @@ impl Permissions {
         let mut origins = lock(&self.origins);
         if let Some(known) = origins.get(origin) {
             return Arc::clone(known);
+        }
+        if origins.len() % FORGET_EVERY == FORGET_EVERY - 1 {
+            origins.retain(|_, origin| Arc::strong_count(origin) > 1 || origin.fresh().is_some());
         }
         let new = Arc::new(Origin { reading: Semaphore::new(1), known: Mutex::default() });
         origins.insert(origin.to_owned(), Arc::clone(&new));

@@ -227,6 +227,11 @@ async fn statuses_have_their_classes() {
             Answer::steps(vec![Step::Send(b"HTTP/1.1 404 X\r\nContent-Length: 9\r\n\r\n".to_vec()), Step::Hang]),
             &[Fault::HttpStatus],
         ),
+        (
+            "403 that hangs",
+            Answer::steps(vec![Step::Send(b"HTTP/1.1 403 X\r\nContent-Length: 9\r\n\r\n".to_vec()), Step::Hang]),
+            &[Fault::HttpStatus],
+        ),
         ("challenge by header", Answer::status(403).header("cf-mitigated", "challenge"), &[Fault::Challenge]),
         ("challenge by words", Answer::status(503).body("<title>Just a moment...</title>"), &[Fault::Challenge]),
         (
