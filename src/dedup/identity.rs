@@ -17,9 +17,8 @@ const TITLE_WORDS_MIN: usize = 4;
 const DAY_SECONDS: i64 = 86_400;
 
 pub(super) fn entry_keys(source: &SourceName, entry: &Entry) -> Vec<EntryKey> {
-    let key = |kind: &str, text: &str| {
-        EntryKey(hash_bytes([source.as_str(), "\0", kind, "\0", text].concat().as_bytes()))
-    };
+    let key =
+        |kind: &str, text: &str| EntryKey(hash_bytes([source.as_str(), "\0", kind, "\0", text].concat().as_bytes()));
     let id = Some(entry.id.trim()).filter(|id| !id.is_empty());
     // An id that is an address changes its form when a site moves to https or to another host name.
     let id_key = id.and_then(|id| match id.contains("://") {

@@ -61,8 +61,7 @@ const STEPS_A_DOUBLING: f32 = 22.0;
 fn place_of(word: usize) -> u8 {
     #[expect(clippy::cast_precision_loss, reason = "at most WORDS_MAX")]
     let word = word as f32;
-    let place =
-        if word < EXACT_PLACES { word } else { EXACT_PLACES + STEPS_A_DOUBLING * (word / EXACT_PLACES).log2() };
+    let place = if word < EXACT_PLACES { word } else { EXACT_PLACES + STEPS_A_DOUBLING * (word / EXACT_PLACES).log2() };
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to what a byte holds")]
     let place = place.round().clamp(0.0, 255.0) as u8;
     place
@@ -131,7 +130,8 @@ impl Sketch {
             return None;
         }
         let (runs, figures) = rest.split_at_checked(usize::from(head[1]) * RUN_BYTES)?;
-        let runs = runs.chunks_exact(RUN_BYTES).map(|run| Run { hash: u16::from_le_bytes([run[0], run[1]]), place: run[2] });
+        let runs =
+            runs.chunks_exact(RUN_BYTES).map(|run| Run { hash: u16::from_le_bytes([run[0], run[1]]), place: run[2] });
         Some(Self {
             words: u16::from_le_bytes([head[2], head[3]]),
             threshold: f32::from_le_bytes([head[4], head[5], head[6], head[7]]),

@@ -31,7 +31,8 @@ fn from_metas(facts: &Facts<'_>) -> Vec<String> {
 
 fn from_page(outline: &Outline<'_>) -> Vec<String> {
     let named = outline.elements.iter().filter(|element| {
-        attribute(element.node, &local_name!("rel")).is_some_and(|rel| rel.split_ascii_whitespace().any(|rel| rel == "author"))
+        attribute(element.node, &local_name!("rel"))
+            .is_some_and(|rel| rel.split_ascii_whitespace().any(|rel| rel == "author"))
             || attribute(element.node, &local_name!("itemprop")) == Some("author")
     });
     named.map(|element| plain(&element.node.text().collect::<String>())).collect()

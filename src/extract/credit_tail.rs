@@ -20,7 +20,9 @@ pub(crate) fn bracket(printed: &str) -> Option<Hit> {
         let Some(end) = close_bracket(printed, inner, close) else { continue };
         let after = end + close.len_utf8();
         let rest = printed[after..].trim_start_matches([' ', '.', '。', ',', '"', '”', '»']);
-        let at_edge = rest.is_empty() || rest.starts_with('\n') || printed[..start].trim().is_empty() && !rest.starts_with(['-', '–', '—']);
+        let at_edge = rest.is_empty()
+            || rest.starts_with('\n')
+            || printed[..start].trim().is_empty() && !rest.starts_with(['-', '–', '—']);
         if at_edge && let Some(hit) = owned(printed, inner, end) {
             found = Some(Hit { start, end: after, ..hit });
         }
@@ -80,13 +82,18 @@ fn starts(printed: &str) -> impl Iterator<Item = (usize, usize)> {
         let begins = match c {
             '\n' | '|' | '｜' | '。' => true,
             '.' | '!' | '?' | '»' | '”' | '“' | '"' | ')' | ']' | '…' | '】' | '）' => {
-                rest.starts_with(' ') || (rest.starts_with(char::is_uppercase) && printed[..at].ends_with(|p: char| p.is_lowercase() || p.is_numeric()))
+                rest.starts_with(' ')
+                    || (rest.starts_with(char::is_uppercase)
+                        && printed[..at].ends_with(|p: char| p.is_lowercase() || p.is_numeric()))
             }
-            '—' | '–' | '-' | '/' => printed[..at].ends_with([' ', '.', '\n', '。']) || (c == '/' && printed[..at].ends_with(is_unspaced)),
+            '—' | '–' | '-' | '/' => {
+                printed[..at].ends_with([' ', '.', '\n', '。']) || (c == '/' && printed[..at].ends_with(is_unspaced))
+            }
             _ => false,
         };
-        begins.then(|| (next, if matches!(c, '.' | '!' | '?' | '。' | '»' | '”' | '"' | ')' | ']' | '…') { next } else { at }))
+        begins.then(|| {
+            (next, if matches!(c, '.' | '!' | '?' | '。' | '»' | '”' | '"' | ')' | ']' | '…') { next } else { at })
+        })
     });
     std::iter::once((0, 0)).chain(inside)
 }
-

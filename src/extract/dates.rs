@@ -32,10 +32,29 @@ pub(super) fn published(outline: &Outline<'_>, facts: &Facts<'_>, named: &Named,
     let told = ["datePublished", "dateCreated", "uploadDate"];
     let told = || facts.article().and_then(|article| told.iter().find_map(|key| clock.read(&ld::text(article, key)?)));
     let metas = [
-        "article:published_time", "og:article:published_time", "datepublished", "date", "pubdate", "publishdate",
-        "publish-date", "publish_date", "published_time", "dc.date.issued", "dc.date", "dcterms.date", "dcterms.created",
-        "dc.date.created", "parsely-pub-date", "sailthru.date", "article.published", "cxenseparse:recs:publishtime",
-        "cxenseparse:publishtime", "article:published", "originalpublicationdate", "og:published_time", "displaydate",
+        "article:published_time",
+        "og:article:published_time",
+        "datepublished",
+        "date",
+        "pubdate",
+        "publishdate",
+        "publish-date",
+        "publish_date",
+        "published_time",
+        "dc.date.issued",
+        "dc.date",
+        "dcterms.date",
+        "dcterms.created",
+        "dc.date.created",
+        "parsely-pub-date",
+        "sailthru.date",
+        "article.published",
+        "cxenseparse:recs:publishtime",
+        "cxenseparse:publishtime",
+        "article:published",
+        "originalpublicationdate",
+        "og:published_time",
+        "displaydate",
     ];
     let meta = || metas.iter().find_map(|name| facts.all_of(name).find_map(|text| clock.read(text)));
     by_rule.or_else(told).or_else(meta).or_else(|| on_page(outline, clock))
@@ -54,7 +73,8 @@ fn on_page(outline: &Outline<'_>, clock: Clock<'_>) -> Option<Moment> {
     });
     let times = outline.elements.iter().filter(|element| *element.tag() == local_name!("time"));
     property.chain(times).find_map(|element| {
-        let machine = attribute(element.node, &local_name!("datetime")).or_else(|| attribute(element.node, &local_name!("content")));
+        let machine = attribute(element.node, &local_name!("datetime"))
+            .or_else(|| attribute(element.node, &local_name!("content")));
         machine.and_then(|text| clock.read(text)).or_else(|| clock.read(&element.node.text().collect::<String>()))
     })
 }

@@ -51,7 +51,8 @@ impl<'a> Facts<'a> {
 
     fn meta(&mut self, outline: &Outline<'a>, index: usize) {
         let node = outline.elements[index].node;
-        let Some(content) = attribute(node, &local_name!("content")).filter(|content| !content.trim().is_empty()) else {
+        let Some(content) = attribute(node, &local_name!("content")).filter(|content| !content.trim().is_empty())
+        else {
             return;
         };
         for name in [&local_name!("property"), &local_name!("name"), &local_name!("itemprop")] {
@@ -109,20 +110,30 @@ impl<'a> Facts<'a> {
     /// What the page says of its language, the nearest to the article first.
     pub(super) fn languages(&self) -> Vec<&str> {
         let told = self.article().and_then(|article| article.get("inLanguage")?.as_str());
-        let metas = ["og:locale", "content-language", "dc.language", "language"].into_iter().filter_map(|name| self.meta_of(&[name]));
+        let metas = ["og:locale", "content-language", "dc.language", "language"]
+            .into_iter()
+            .filter_map(|name| self.meta_of(&[name]));
         self.lang.into_iter().chain(told).chain(metas).collect()
     }
 
     /// Sections and keywords.
     pub(super) fn tags(&self) -> Vec<String> {
-        let mut tags: Vec<String> = ["article:section", "article:tag"].into_iter().flat_map(|name| self.all_of(name)).map(plain).collect();
+        let mut tags: Vec<String> =
+            ["article:section", "article:tag"].into_iter().flat_map(|name| self.all_of(name)).map(plain).collect();
         if let Some(article) = self.article() {
             tags.extend(ld::names(article, "articleSection", &self.ld));
             let keywords = ld::names(article, "keywords", &self.ld);
-            tags.extend(keywords.iter().flat_map(|words| words.split([',', ';', '，', '、'])).map(|word| word.trim().to_owned()));
+            tags.extend(
+                keywords
+                    .iter()
+                    .flat_map(|words| words.split([',', ';', '，', '、']))
+                    .map(|word| word.trim().to_owned()),
+            );
         }
         let mut seen = HashSet::new();
-        tags.retain(|tag| !tag.is_empty() && tag.chars().count() <= 60 && !tag.contains("://") && seen.insert(tag.clone()));
+        tags.retain(|tag| {
+            !tag.is_empty() && tag.chars().count() <= 60 && !tag.contains("://") && seen.insert(tag.clone())
+        });
         tags.truncate(TAGS_MAX);
         tags
     }

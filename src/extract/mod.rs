@@ -137,7 +137,14 @@ pub fn read(page: &Page<'_>) -> Result<Reading, ExtractError> {
     let named = Named::on(&outline, dom.root_element(), page.rule);
     let title = named.title.clone().unwrap_or_else(|| title::title(&outline, &facts, page.url.host()));
     let authors = if named.authors.is_empty() { authors::authors(&outline, &facts) } else { named.authors.clone() };
-    let ask = Ask { outline: &outline, facts: &facts, named: &named, title: &title, authors: &authors, host: page.url.host() };
+    let ask = Ask {
+        outline: &outline,
+        facts: &facts,
+        named: &named,
+        title: &title,
+        authors: &authors,
+        host: page.url.host(),
+    };
     let body = body(page, &dom, &ask);
     if let Some(error) = refused(page, &facts, &title, &body.text) {
         return Err(error);
@@ -179,13 +186,20 @@ fn body(page: &Page<'_>, dom: &Html, ask: &Ask<'_>) -> Body {
         article: choice.as_ref().map(|choice| node(article_of(ask, choice.container))),
         ld: &ask.facts.ld,
         url: page.url,
-        og_image: ask.facts.meta_of(&["og:image", "og:image:url", "twitter:image"]).and_then(|image| page.url.join(image).ok()),
+        og_image: ask
+            .facts
+            .meta_of(&["og:image", "og:image:url", "twitter:image"])
+            .and_then(|image| page.url.join(image).ok()),
         language,
         rule: page.rule,
     });
     let places = Places::of(outline, &found);
     let kept = choice.as_mut().map(|choice| {
-        places.captions.iter().flat_map(|index| weigh::held(outline, *index)).for_each(|piece| choice.beside[piece] = true);
+        places
+            .captions
+            .iter()
+            .flat_map(|index| weigh::held(outline, *index))
+            .for_each(|piece| choice.beside[piece] = true);
         prune::kept(ask, choice)
     });
     let kept = kept.unwrap_or_default();
@@ -247,7 +261,8 @@ pub fn article(entry: Entry, link: PageUrl, reading: Reading, source: &Source) -
     let (text, html) = told.map_or((reading.text, reading.html), |told| (told.text, told.html));
     let photos = if reading.photos.is_empty() { merge::photos(&entry, &link) } else { reading.photos };
     let lead = reading.lead.or(if photos.is_empty() { None } else { Some(0) });
-    let summary = merge::summary(&entry, &link).map(|told| told.text.replace("\n\n", " ")).filter(|text| text.len() > 20);
+    let summary =
+        merge::summary(&entry, &link).map(|told| told.text.replace("\n\n", " ")).filter(|text| text.len() > 20);
     Article {
         source: source.name.clone(),
         title: Some(reading.title).filter(|title| !title.is_empty()).or(entry.title.clone()).unwrap_or_default(),

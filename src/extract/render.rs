@@ -38,7 +38,13 @@ fn row_of(outline: &Outline<'_>, piece: &Piece) -> Option<usize> {
 pub(super) type Placed<'p> = (usize, &'p Photo);
 
 /// HTML of the chosen pieces, photos in their places.
-pub(super) fn html(outline: &Outline<'_>, container: usize, kept: &[usize], photos: &[Placed<'_>], base: &PageUrl) -> String {
+pub(super) fn html(
+    outline: &Outline<'_>,
+    container: usize,
+    kept: &[usize],
+    photos: &[Placed<'_>],
+    base: &PageUrl,
+) -> String {
     let mut writer = Writer { outline, container, base, out: String::new(), open: Vec::new(), last: None };
     let mut photos = photos.iter().peekable();
     for index in kept {
@@ -103,7 +109,9 @@ impl Writer<'_, '_> {
             chain.filter_map(|index| block(self.outline.elements[index].tag()).map(|tag| (index, tag))).collect();
         blocks.reverse();
         // A heading holds nothing but its line; a paragraph holds no block.
-        if let Some(at) = blocks.iter().position(|(_, tag)| matches!(*tag, "p" | "h2" | "h3" | "h4" | "h5" | "h6" | "pre")) {
+        if let Some(at) =
+            blocks.iter().position(|(_, tag)| matches!(*tag, "p" | "h2" | "h3" | "h4" | "h5" | "h6" | "pre"))
+        {
             blocks.truncate(at + 1);
         }
         if !blocks.last().is_some_and(|(_, tag)| holds_lines(tag)) {

@@ -63,12 +63,16 @@ fn is_teaser(outline: &Outline<'_>, index: usize, host: &str) -> bool {
     let element = &outline.elements[index];
     let pieces = &outline.pieces[element.pieces.clone()];
     let letters: u32 = pieces.iter().map(|piece| piece.letters).sum();
-    if pieces.is_empty() || letters > TEASER_LETTERS_MAX || matches!(*element.tag(), local_name!("p") | local_name!("a")) {
+    if pieces.is_empty()
+        || letters > TEASER_LETTERS_MAX
+        || matches!(*element.tag(), local_name!("p") | local_name!("a"))
+    {
         return false;
     }
     let headline = |piece: &Piece| piece.link_share() > 0.9 && piece.letters >= 15;
     let Some(headline) = pieces.iter().find(|piece| headline(piece)) else { return false };
-    let held = headline.kind == Kind::Heading || *element.tag() == local_name!("article") || holds_picture(outline, index);
+    let held =
+        headline.kind == Kind::Heading || *element.tag() == local_name!("article") || holds_picture(outline, index);
     held && leads_within(outline, headline, host)
 }
 
@@ -83,7 +87,9 @@ fn leads_within(outline: &Outline<'_>, piece: &Piece, host: &str) -> bool {
     let link = std::iter::once(run.parent)
         .chain(outline.ancestors(run.parent))
         .find(|index| *outline.elements[*index].tag() == local_name!("a"));
-    let Some(href) = link.and_then(|link| attribute(outline.elements[link].node, &local_name!("href"))) else { return false };
+    let Some(href) = link.and_then(|link| attribute(outline.elements[link].node, &local_name!("href"))) else {
+        return false;
+    };
     let href = href.trim();
     if href.starts_with("//") || href.contains("://") {
         let site = host.trim_start_matches("www.");
@@ -142,7 +148,13 @@ fn is_text_block(outline: &Outline<'_>, index: usize) -> bool {
 }
 
 /// Marks articles that were loaded below the one that was asked for: each has a first-rank headline of its own.
-pub(super) fn mark_other_articles(outline: &Outline<'_>, headlines: &[usize], ours: usize, good: &Sums, beside: &mut [bool]) {
+pub(super) fn mark_other_articles(
+    outline: &Outline<'_>,
+    headlines: &[usize],
+    ours: usize,
+    good: &Sums,
+    beside: &mut [bool],
+) {
     for headline in headlines.iter().filter(|headline| **headline > ours) {
         let other = outline.ancestors(*headline).find(|index| outline.elements[*index].signs.any(Signs::ARTICLE));
         let most = |other: &usize| good.over(&outline.elements[*other].pieces) > OTHER_SHARE_MAX * good.total();

@@ -10,7 +10,8 @@ use crate::html::plain::plain;
 use crate::text::fold::fold;
 
 /// What parts a headline from the name of its site or section.
-const PARTINGS: &[&str] = &[" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • ", " / ", "｜", "_", " ― ", "－", " › ", " ‹ ", " « "];
+const PARTINGS: &[&str] =
+    &[" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • ", " / ", "｜", "_", " ― ", "－", " › ", " ‹ ", " « "];
 
 /// The headline; empty where the page has none.
 pub(super) fn title(outline: &Outline<'_>, facts: &Facts<'_>, host: &str) -> String {
@@ -27,7 +28,9 @@ pub(super) fn title(outline: &Outline<'_>, facts: &Facts<'_>, host: &str) -> Str
     } else {
         facts.h1.iter().take(3).for_each(|(_, text)| add(text.clone(), 1.9));
     }
-    if let Some(headline) = facts.article().and_then(|article| ld::text(article, "headline").or_else(|| ld::text(article, "name"))) {
+    if let Some(headline) =
+        facts.article().and_then(|article| ld::text(article, "headline").or_else(|| ld::text(article, "name")))
+    {
         add(headline, 2.6);
     }
     facts.meta_of(&["og:title"]).into_iter().for_each(|text| add(plain(text), 2.4));

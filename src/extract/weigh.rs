@@ -125,9 +125,9 @@ fn holds_body(outline: &Outline<'_>, index: usize, good: &Sums) -> bool {
 /// A figure may be a table or a quotation.
 fn holds_text_of_its_own(outline: &Outline<'_>, index: usize) -> bool {
     *outline.elements[index].tag() == local_name!("figure")
-        && outline.elements[index..outline.elements[index].end].iter().any(|inner| {
-            matches!(*inner.tag(), local_name!("table") | local_name!("blockquote") | local_name!("pre"))
-        })
+        && outline.elements[index..outline.elements[index].end]
+            .iter()
+            .any(|inner| matches!(*inner.tag(), local_name!("table") | local_name!("blockquote") | local_name!("pre")))
 }
 
 /// The pieces that an element holds whole: an inline element may hold only the beginning of one.
