@@ -77,8 +77,8 @@ fn core(child: &Element<'_>, entry: &mut Entry, pending: &mut Pending, reader: &
         }
         "id" => entry.id = child.text(),
         "description" | "summary" | "abstract" | "content" | "body" | "fullitem" => text(child, entry, reader, base),
-        "author" | "managingeditor" => entry.authors.extend(person::read(child, base)),
-        "contributor" => entry.contributors.extend(person::read(child, base)),
+        "author" | "managingeditor" => reader::add_person(&mut entry.authors, person::read(child, base)),
+        "contributor" => reader::add_person(&mut entry.contributors, person::read(child, base)),
         "pubdate" | "published" | "issued" | "date" => entry.published = reader.date(child).or(entry.published),
         "updated" | "modified" | "lastmod" | "lastbuilddate" => entry.updated = reader.date(child).or(entry.updated),
         "created" => pending.date = pending.date.or_else(|| reader.date(child)),
@@ -124,8 +124,8 @@ fn foreign_text(child: &Element<'_>, entry: &mut Entry, base: Option<&Url>) {
 
 fn dublin(child: &Element<'_>, entry: &mut Entry, pending: &mut Pending, reader: &Reader<'_>, base: Option<&Url>) {
     match &*child.name {
-        "creator" | "author" => entry.authors.extend(person::read(child, base)),
-        "contributor" => entry.contributors.extend(person::read(child, base)),
+        "creator" | "author" => reader::add_person(&mut entry.authors, person::read(child, base)),
+        "contributor" => reader::add_person(&mut entry.contributors, person::read(child, base)),
         "date" => pending.date = reader.date(child).or(pending.date),
         "created" => pending.date = pending.date.or_else(|| reader.date(child)),
         "issued" => entry.published = reader.date(child).or(entry.published),

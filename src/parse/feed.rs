@@ -106,10 +106,14 @@ fn field(child: &Element<'_>, head: &mut Head, reader: &Reader<'_>, base: Option
         }
         (Space::Dc, "date") => head.updated = head.updated.or_else(|| reader.date(child)),
         (Space::Core, "author" | "managingeditor") | (Space::Dc, "creator" | "author") => {
-            head.authors.extend(person::read(child, base))
+            reader::add_person(&mut head.authors, person::read(child, base))
         }
-        (Space::Itunes, "author") if head.authors.is_empty() => head.authors.extend(person::read(child, base)),
-        (Space::Core | Space::Dc, "contributor") => head.contributors.extend(person::read(child, base)),
+        (Space::Itunes, "author") if head.authors.is_empty() => {
+            reader::add_person(&mut head.authors, person::read(child, base))
+        }
+        (Space::Core | Space::Dc, "contributor") => {
+            reader::add_person(&mut head.contributors, person::read(child, base))
+        }
         (Space::Core, "copyright" | "rights") | (Space::Dc, "rights") => {
             if let Some(words) = construct::words(child, reader.plain_kind(), base) {
                 (head.rights, head.rights_markup) = (Some(words.plain), words.markup);

@@ -4,8 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use crate::model::entry::Entry;
 
-/// Gives every entry an id that is the same at each reading.
-pub(super) fn settle(entries: &mut [Entry]) {
+/// Gives every entry an id that is the same at each reading; what says nothing is no entry.
+pub(super) fn settle(entries: &mut Vec<Entry>) {
+    entries.retain(|entry| *entry != Entry::default());
     for entry in entries.iter_mut().filter(|entry| entry.id.trim().is_empty()) {
         entry.id = made(entry);
     }

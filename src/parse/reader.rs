@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use url::Url;
 
 use crate::date::{self, Moment};
-use crate::model::entry::Link;
+use crate::model::entry::{Link, Person};
 use crate::parse::address;
 use crate::parse::construct::Kind;
 use crate::parse::tree::Element;
@@ -58,6 +58,19 @@ pub(super) fn page(links: &[Link]) -> Option<&Link> {
         link.media_type.as_deref().is_none_or(|kind| matches!(kind, "text/html" | "html" | "application/xhtml+xml"))
     };
     links.iter().rfind(|link| is_alternate(link) && is_page(link)).or_else(|| links.iter().find(is_alternate))
+}
+
+/// A person, unless the same is named already: feeds say it in two vocabularies at once.
+pub(super) fn add_person(people: &mut Vec<Person>, person: Option<Person>) {
+    let Some(person) = person else { return };
+    let known = people.iter_mut().find(|known| known.name.is_some() && known.name == person.name);
+    match known {
+        Some(known) => {
+            known.email = known.email.take().or(person.email);
+            known.uri = known.uri.take().or(person.uri);
+        }
+        None => people.push(person),
+    }
 }
 
 /// A tag, without the empty ones and those that are there already.

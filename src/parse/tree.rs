@@ -132,6 +132,10 @@ impl<'a> Builder<'a> {
     fn start(&mut self, tag: &Tag<'a>, depth_max: usize) -> Result<(), TreeError> {
         let declared = declarations(tag);
         let (space, name) = self.resolve(tag.name, &declared);
+        let is_stray = tag.is_empty && tag.attributes.is_empty() && is_entry(&name);
+        if is_stray && self.open.iter().any(|open| is_entry(&open.name)) {
+            return Ok(());
+        }
         self.close_before(space, &name);
         let depth = self.open.len();
         let room = BINDINGS_MAX.saturating_sub(self.bindings.len());
