@@ -122,6 +122,29 @@ pub struct Source {
     pub rank: usize,
 }
 
+impl Source {
+    /// A source of which nothing is said but its address.
+    #[must_use]
+    pub fn bare(url: PageUrl, delay: Duration) -> Self {
+        Self {
+            name: SourceName(url.to_string()),
+            url,
+            kind: None,
+            language: None,
+            zone: TimeZone::UTC,
+            select: None,
+            article: ArticleRule::default(),
+            countries: Vec::new(),
+            only_countries: false,
+            publish: Rights::Full,
+            every: Duration::from_mins(30),
+            delay,
+            robots_for_feed: false,
+            rank: 0,
+        }
+    }
+}
+
 /// What a feed says about how often it wants to be asked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PollHints {
@@ -136,6 +159,8 @@ pub struct PollHints {
 /// What is remembered of a source from one pass to the next.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct SourceState {
+    /// The address that feeds.toml named when it was asked last: another one begins anew, but for what is known of entries.
+    pub configured_url: Option<PageUrl>,
     /// The address that was asked last: validators belong to it alone.
     pub asked_url: Option<PageUrl>,
     /// A permanent redirect, seen as often as `moved_seen` says; followed at once from the second time on.
