@@ -8,6 +8,8 @@
 //! Layout: version, number of runs, words (u16), threshold (f32), then runs (hash u16, place u8), then figures
 //! (`figures`), all little-endian.
 
+use std::sync::LazyLock;
+
 use crate::dedup::figures::{FIGURE_BYTES, FIGURES_MAX, Guard};
 use crate::dedup::tokens::{Tokens, shingles};
 
@@ -69,8 +71,15 @@ fn place_of(word: usize) -> u8 {
 }
 
 fn word_of(place: u8) -> f32 {
-    let place = f32::from(place);
-    if place < EXACT_PLACES { place } else { EXACT_PLACES * ((place - EXACT_PLACES) / STEPS_A_DOUBLING).exp2() }
+    /// Every place is asked for many times in each comparison.
+    static WORDS: LazyLock<[f32; 256]> = LazyLock::new(|| {
+        std::array::from_fn(|place| {
+            #[expect(clippy::cast_precision_loss, reason = "at most 255")]
+            let place = place as f32;
+            if place < EXACT_PLACES { place } else { EXACT_PLACES * ((place - EXACT_PLACES) / STEPS_A_DOUBLING).exp2() }
+        })
+    });
+    WORDS[usize::from(place)]
 }
 
 /// A sketch, read from its bytes or just made.
@@ -87,14 +96,14 @@ pub(super) struct Sketch {
 
 impl Sketch {
     pub(super) fn of(tokens: &Tokens) -> Self {
-        let mut ranked: Vec<(f32, Run)> = Vec::with_capacity(tokens.words.len());
+        let mut ranked: Vec<(f32, u16, usize)> = Vec::with_capacity(tokens.words.len());
         for (word, hash) in shingles(&tokens.words, RUN_WORDS).enumerate() {
             // The upper bits; `fingerprint` takes its keys from all of them.
             #[expect(clippy::cast_possible_truncation, reason = "48 bits are shifted out")]
             let hash = (hash >> 48) as u16;
             #[expect(clippy::cast_precision_loss, reason = "at most WORDS_MAX")]
             let rank = rank(hash, word as f32);
-            ranked.push((rank, Run { hash, place: place_of(word) }));
+            ranked.push((rank, hash, word));
         }
         let mut threshold = f32::INFINITY;
         if ranked.len() > RUNS_MAX {
@@ -102,7 +111,8 @@ impl Sketch {
             threshold = ranked[RUNS_MAX].0;
             ranked.truncate(RUNS_MAX);
         }
-        let mut runs: Vec<Run> = ranked.into_iter().map(|(_, run)| run).collect();
+        let mut runs: Vec<Run> =
+            ranked.into_iter().map(|(_, hash, word)| Run { hash, place: place_of(word) }).collect();
         // Of a run that is said twice the first place counts.
         runs.sort_unstable_by_key(|run| (run.hash, run.place));
         runs.dedup_by_key(|run| run.hash);
