@@ -63,8 +63,7 @@ const STEPS_A_DOUBLING: f32 = 22.0;
 fn place_of(word: usize) -> u8 {
     #[expect(clippy::cast_precision_loss, reason = "at most WORDS_MAX")]
     let word = word as f32;
-    let place =
-        if word < EXACT_PLACES { word } else { EXACT_PLACES + STEPS_A_DOUBLING * (word / EXACT_PLACES).log2() };
+    let place = if word < EXACT_PLACES { word } else { EXACT_PLACES + STEPS_A_DOUBLING * (word / EXACT_PLACES).log2() };
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to what a byte holds")]
     let place = place.round().clamp(0.0, 255.0) as u8;
     place
@@ -99,7 +98,6 @@ impl Sketch {
         let mut ranked: Vec<(f32, u16, usize)> = Vec::with_capacity(tokens.words.len());
         for (word, hash) in shingles(&tokens.words, RUN_WORDS).enumerate() {
             // The upper bits; `fingerprint` takes its keys from all of them.
-            #[expect(clippy::cast_possible_truncation, reason = "48 bits are shifted out")]
             let hash = (hash >> 48) as u16;
             #[expect(clippy::cast_precision_loss, reason = "at most WORDS_MAX")]
             let rank = rank(hash, word as f32);
@@ -141,7 +139,8 @@ impl Sketch {
             return None;
         }
         let (runs, figures) = rest.split_at_checked(usize::from(head[1]) * RUN_BYTES)?;
-        let runs = runs.chunks_exact(RUN_BYTES).map(|run| Run { hash: u16::from_le_bytes([run[0], run[1]]), place: run[2] });
+        let runs =
+            runs.chunks_exact(RUN_BYTES).map(|run| Run { hash: u16::from_le_bytes([run[0], run[1]]), place: run[2] });
         Some(Self {
             words: u16::from_le_bytes([head[2], head[3]]),
             threshold: f32::from_le_bytes([head[4], head[5], head[6], head[7]]),
@@ -163,14 +162,14 @@ impl Sketch {
     /// How much of the shorter text stands in the longer, 0 to 1.
     pub(super) fn shared(&self, other: &Self) -> Shared {
         let (short, long) = if self.words <= other.words { (self, other) } else { (other, self) };
-        let mut moves = short.moves_in(long);
-        let matched = moves.len();
+        let mut distances = short.distances_in(long);
+        let matched = distances.len();
         if matched == 0 {
             return Shared { share: 0.0, runs: 0 };
         }
         let middle = matched / 2;
-        moves.select_nth_unstable_by(middle, f32::total_cmp);
-        let moved = moves[middle];
+        distances.select_nth_unstable_by(middle, f32::total_cmp);
+        let moved = distances[middle];
         // A run of the shorter that both samples must hold, if the longer has it at all.
         let must = |run: &&Run| run.rank(0.0) < short.threshold * SLACK && run.rank(moved) < long.threshold * SLACK;
         let expected = short.runs.iter().filter(must).count().max(matched);
@@ -180,17 +179,17 @@ impl Sketch {
     }
 
     /// For each run that both have, how many words further on it stands in the other.
-    fn moves_in(&self, long: &Self) -> Vec<f32> {
-        let mut moves = Vec::with_capacity(RUNS_MAX);
+    fn distances_in(&self, long: &Self) -> Vec<f32> {
+        let mut distances = Vec::with_capacity(RUNS_MAX);
         let mut rest = long.runs.as_slice();
         for run in &self.runs {
             let skipped = rest.iter().take_while(|other| other.hash < run.hash).count();
             rest = &rest[skipped..];
             if let Some(other) = rest.first().filter(|other| other.hash == run.hash) {
-                moves.push(word_of(other.place) - word_of(run.place));
+                distances.push(word_of(other.place) - word_of(run.place));
             }
         }
-        moves
+        distances
     }
 }
 

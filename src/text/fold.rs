@@ -15,7 +15,8 @@ pub fn fold(text: &str) -> String {
     while !rest.is_empty() {
         let plain = rest.find(|character| plain_fold(character).is_none()).unwrap_or(rest.len());
         // The last letter before marks of other kinds may be composed with them: it is folded with them.
-        let last = if plain < rest.len() { rest[..plain].char_indices().next_back().map_or(0, |(at, _)| at) } else { plain };
+        let last =
+            if plain < rest.len() { rest[..plain].char_indices().next_back().map_or(0, |(at, _)| at) } else { plain };
         rest[..last].chars().filter_map(plain_fold).for_each(|character| push(&mut out, character));
         rest = &rest[last..];
         let mut letters = rest.char_indices().skip(1);
@@ -32,10 +33,9 @@ pub fn fold(text: &str) -> String {
 fn plain_fold(character: char) -> Option<char> {
     match character {
         '\0'..='\x7f' => Some(character.to_ascii_lowercase()),
-        'а'..='я' => Some(character),
+        'а'..='я' | 'ё' | '–' | '—' | '«' | '»' | '“' | '”' => Some(character),
         'А'..='Я' => char::from_u32(character as u32 + 0x20),
         'Ё' => Some('ё'),
-        'ё' | '–' | '—' | '«' | '»' | '“' | '”' => Some(character),
         _ => None,
     }
 }
@@ -81,8 +81,23 @@ mod tests {
             out
         };
         let texts = [
-            "", "ё", "И\u{306}ОД и\u{306}", "abc\u{301}", "\u{301}a", "ﬁn ½ №7", "Ёлка — «ЁЖ»", "北京 Пекин", "e\u{301}e\u{301}", "é", "ΑΒΓ абв",
-            "한글 가", "a\u{a0}\u{a0}b ", "Ｆｕｌｌ", "и\u{306}", "x\u{306}\u{301}y", "ⅫÅ",
+            "",
+            "ё",
+            "И\u{306}ОД и\u{306}",
+            "abc\u{301}",
+            "\u{301}a",
+            "ﬁn ½ №7",
+            "Ёлка — «ЁЖ»",
+            "北京 Пекин",
+            "e\u{301}e\u{301}",
+            "é",
+            "ΑΒΓ абв",
+            "한글 가",
+            "a\u{a0}\u{a0}b ",
+            "Ｆｕｌｌ",
+            "и\u{306}",
+            "x\u{306}\u{301}y",
+            "ⅫÅ",
         ];
         for text in texts {
             assert_eq!(fold(text), long(text), "{text:?}");
