@@ -137,7 +137,9 @@ impl Events {
             stems.iter().map(|stem| (stem.hash, stem.count.ln_1p() * self.rarity(*stem))).collect();
         let length = weights.values().map(|weight| weight * weight).sum::<f32>().sqrt();
         if length > 0.0 {
-            weights.values_mut().for_each(|weight| *weight /= length);
+            for weight in weights.values_mut() {
+                *weight /= length;
+            }
         }
         weights
     }
