@@ -56,7 +56,7 @@ impl<'a> Facts<'a> {
         };
         for name in [&local_name!("property"), &local_name!("name"), &local_name!("itemprop")] {
             if let Some(name) = attribute(node, name) {
-                self.metas.push((name.trim().to_ascii_lowercase(), content.trim()));
+                self.metas.push((key(name), content.trim()));
             }
         }
     }
@@ -79,7 +79,8 @@ impl<'a> Facts<'a> {
 
     /// All contents under a name.
     pub(super) fn all_of(&self, name: &str) -> impl Iterator<Item = &'a str> {
-        self.metas.iter().filter(move |(key, _)| key == name).map(|(_, content)| *content)
+        let wanted = key(name);
+        self.metas.iter().filter(move |(key, _)| *key == wanted).map(|(_, content)| *content)
     }
 
     /// The JSON-LD object of the article.
@@ -134,4 +135,9 @@ impl<'a> Facts<'a> {
             .or_else(|| self.article().and_then(|article| ld::text(article, "description")))
             .filter(|text| !text.is_empty())
     }
+}
+
+/// `article:published:time`, `article.published_time`: sites write the same name in many ways.
+fn key(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }

@@ -48,7 +48,7 @@ fn read(markup: &str, base: &PageUrl) -> Told {
     while kept.len() > 1 && kept.last().is_some_and(leads_away) {
         kept.pop();
     }
-    let text = render::text(&outline, &kept);
+    let text = render::text(&outline, 0, &kept);
     let html = sanitize::safe(&render::html(&outline, 0, &kept, &[], base));
     Told { text, html }
 }

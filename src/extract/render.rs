@@ -11,12 +11,12 @@ use crate::model::article::Photo;
 use crate::model::url::PageUrl;
 
 /// Paragraphs apart by one blank line, the cells of a table's row in one line.
-pub(super) fn text(outline: &Outline<'_>, kept: &[usize]) -> String {
+pub(super) fn text(outline: &Outline<'_>, container: usize, kept: &[usize]) -> String {
     let mut out = String::new();
     let mut row = None;
     for index in kept {
         let piece = &outline.pieces[*index];
-        let this = row_of(outline, piece);
+        let this = row_of(outline, container, piece);
         if !out.is_empty() {
             out.push_str(if this.is_some() && this == row { " | " } else { "\n\n" });
         }
@@ -27,10 +27,11 @@ pub(super) fn text(outline: &Outline<'_>, kept: &[usize]) -> String {
 }
 
 /// The table row of a piece.
-fn row_of(outline: &Outline<'_>, piece: &Piece) -> Option<usize> {
+fn row_of(outline: &Outline<'_>, container: usize, piece: &Piece) -> Option<usize> {
     let cell = piece.kind == Kind::Cell
         || outline.ancestors(piece.owner).take(2).any(|index| *outline.elements[index].tag() == local_name!("td"));
-    let row = || outline.ancestors(piece.owner).find(|index| *outline.elements[*index].tag() == local_name!("tr"));
+    let inside = |index: &usize| *index != container && outline.within(*index, container);
+    let row = || outline.ancestors(piece.owner).take_while(inside).find(|index| *outline.elements[*index].tag() == local_name!("tr"));
     if cell { row() } else { None }
 }
 
@@ -140,7 +141,9 @@ impl Writer<'_, '_> {
             }
             escape_into(&mut self.out, run.text, &mut space);
         }
-        self.out.truncate(self.out.trim_end().len());
+        while let Some(shorter) = self.out.strip_suffix("<br>").or_else(|| self.out.strip_suffix(' ')).map(str::len) {
+            self.out.truncate(shorter);
+        }
         while let Some(last) = open.pop() {
             self.end(Some(last));
         }
