@@ -57,14 +57,15 @@ impl Words {
 /// Names the authors.
 pub(super) fn authors(outline: &Outline<'_>, facts: &Facts<'_>) -> Vec<String> {
     let told = facts.article().map(|article| ld::names(article, "author", &facts.ld)).unwrap_or_default();
-    let told = clean(told);
+    let told = clean(&told);
     let sites: Vec<String> = facts.site_names().iter().map(|name| fold(name)).collect();
     let is_site = |name: &String| sites.contains(&fold(name));
     if told.iter().any(|name| !is_site(name)) {
         return told;
     }
-    let readers: [&dyn Fn() -> Vec<String>; 3] = [&|| from_metas(facts), &|| from_links(outline), &|| from_lines(outline, facts)];
-    let found = readers.iter().map(|read| clean(read())).find(|names| names.iter().any(|name| !is_site(name)));
+    let readers: [&dyn Fn() -> Vec<String>; 3] =
+        [&|| from_metas(facts), &|| from_links(outline), &|| from_lines(outline, facts)];
+    let found = readers.iter().map(|read| clean(&read())).find(|names| names.iter().any(|name| !is_site(name)));
     found.unwrap_or(told)
 }
 
@@ -95,7 +96,8 @@ fn from_lines(outline: &Outline<'_>, facts: &Facts<'_>) -> Vec<String> {
             return None;
         }
         let near = around.contains(&index);
-        labelled(&piece.text).or_else(|| near.then(|| led_or_followed(&piece.text, is_byline(outline, piece))).flatten())
+        labelled(&piece.text)
+            .or_else(|| near.then(|| led_or_followed(&piece.text, is_byline(outline, piece))).flatten())
     };
     outline.pieces.iter().enumerate().find_map(line).into_iter().collect()
 }
@@ -142,15 +144,20 @@ fn first_part(line: &str) -> &str {
 fn is_name(name: &str) -> bool {
     let words = name.split_whitespace().count();
     let capital = name.chars().find(|c| c.is_alphabetic()).is_some_and(|c| !c.is_lowercase());
-    capital && (1..=8).contains(&words) && !name.chars().any(|c| c.is_ascii_digit() || matches!(c, '?' | '!' | '«' | '"'))
+    capital
+        && (1..=8).contains(&words)
+        && !name.chars().any(|c| c.is_ascii_digit() || matches!(c, '?' | '!' | '«' | '"'))
 }
 
 /// Names one by one, without labels, addresses and repetitions.
-fn clean(names: Vec<String>) -> Vec<String> {
+fn clean(names: &[String]) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for name in names.iter().flat_map(|name| parted(name)) {
         let name = bare(&name);
-        let fits = !name.is_empty() && name.chars().count() <= NAME_CHARS_MAX && !name.contains(['@', '/']) && is_worded(&name);
+        let fits = !name.is_empty()
+            && name.chars().count() <= NAME_CHARS_MAX
+            && !name.contains(['@', '/'])
+            && is_worded(&name);
         if fits && out.len() < AUTHORS_MAX && !out.iter().any(|other| fold(other) == fold(&name)) {
             out.push(name);
         }
@@ -201,9 +208,9 @@ mod tests {
 
     #[test]
     fn lists_of_names_are_parted_and_reversed_names_are_not() {
-        assert_eq!(clean(vec!["By Ann Example and Ben Sample, dpa".to_owned()]), ["Ann Example", "Ben Sample", "dpa"]);
-        assert_eq!(clean(vec!["Example, Ann".to_owned()]), ["Example, Ann"]);
-        assert_eq!(clean(vec!["a@example.org".to_owned(), "https://example.org".to_owned()]), Vec::<String>::new());
+        assert_eq!(clean(&["By Ann Example and Ben Sample, dpa".to_owned()]), ["Ann Example", "Ben Sample", "dpa"]);
+        assert_eq!(clean(&["Example, Ann".to_owned()]), ["Example, Ann"]);
+        assert_eq!(clean(&["a@example.org".to_owned(), "https://example.org".to_owned()]), Vec::<String>::new());
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! When an article was first published and last changed, as its page says.
 
 use html5ever::local_name;
-use jiff::{SignedDuration, Timestamp};
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use super::facts::Facts;
 use super::ld;
@@ -39,15 +39,43 @@ const PIECES_AROUND: usize = 14;
 
 /// Names of meta elements for the first publication, the surest first; signs and capitals do not count.
 const PUBLISHED: &[&str] = &[
-    "article:published_time", "og:article:published_time", "datePublished", "article:published", "og:published_time",
-    "published_time", "pubdate", "publishdate", "publish_date", "publication_date", "originalpublicationdate",
-    "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "dc.date.issued",
-    "dcterms.issued", "dcterms.created", "dc.date.created", "dc.date", "dcterms.date", "displaydate", "date",
-    "article.created", "article:created_time", "mediator_published_time",
+    "article:published_time",
+    "og:article:published_time",
+    "datePublished",
+    "article:published",
+    "og:published_time",
+    "published_time",
+    "pubdate",
+    "publishdate",
+    "publish_date",
+    "publication_date",
+    "originalpublicationdate",
+    "parsely-pub-date",
+    "sailthru.date",
+    "cxenseparse:recs:publishtime",
+    "cxenseparse:publishtime",
+    "dc.date.issued",
+    "dcterms.issued",
+    "dcterms.created",
+    "dc.date.created",
+    "dc.date",
+    "dcterms.date",
+    "displaydate",
+    "date",
+    "article.created",
+    "article:created_time",
+    "mediator_published_time",
 ];
 
 /// The same for the last change.
-const UPDATED: &[&str] = &["article:modified_time", "article:modified", "og:updated_time", "dateModified", "last-modified", "dcterms.modified"];
+const UPDATED: &[&str] = &[
+    "article:modified_time",
+    "article:modified",
+    "og:updated_time",
+    "dateModified",
+    "last-modified",
+    "dcterms.modified",
+];
 
 /// When it was first published: as data says, else as the page prints it, else as its address says.
 pub(super) fn published(page: &Dated<'_>, clock: Clock<'_>) -> Option<Moment> {
@@ -88,7 +116,9 @@ fn in_elements(outline: &Outline<'_>, clock: Clock<'_>) -> Option<Moment> {
     });
     let times = outline.elements.iter().filter(|element| *element.tag() == local_name!("time"));
     property.chain(times).find_map(|element| {
-        let machine = [&local_name!("datetime"), &local_name!("content")].into_iter().find_map(|name| attribute(element.node, name));
+        let machine = [&local_name!("datetime"), &local_name!("content")]
+            .into_iter()
+            .find_map(|name| attribute(element.node, name));
         // «16:35» is the time of something else on the page.
         let printed = || Some(element.node.text().collect::<String>()).filter(|text| is_whole(text));
         machine.filter(|text| is_whole(text)).and_then(|text| clock.read(text)).or_else(|| clock.read(&printed()?))
@@ -102,7 +132,9 @@ fn in_lines(outline: &Outline<'_>, facts: &Facts<'_>, clock: Clock<'_>) -> Optio
     let before = (0..headline).rev().take(PIECES_AROUND / 2);
     behind.chain(before).find_map(|index| {
         let piece = &outline.pieces[index];
-        (piece.letters <= LINE_LETTERS_MAX && piece.link_share() < 0.5 && is_whole(&piece.text)).then(|| clock.read(&piece.text)).flatten()
+        (piece.letters <= LINE_LETTERS_MAX && piece.link_share() < 0.5 && is_whole(&piece.text))
+            .then(|| clock.read(&piece.text))
+            .flatten()
     })
 }
 
@@ -120,7 +152,9 @@ fn is_whole(text: &str) -> bool {
 fn in_address(path: &str, clock: Clock<'_>) -> Option<Moment> {
     let runs: Vec<&str> = path.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty()).collect();
     let dated = |run: &[&str]| match run {
-        [year, month, day] if year.len() == 4 && month.len() <= 2 && day.len() <= 2 => clock.read(&format!("{year}-{month:0>2}-{day:0>2}")),
+        [year, month, day] if year.len() == 4 && month.len() <= 2 && day.len() <= 2 => {
+            clock.read(&format!("{year}-{month:0>2}-{day:0>2}"))
+        }
         _ => None,
     };
     let joined = |run: &&str| match run.len() {
@@ -138,13 +172,19 @@ mod tests {
     fn addresses_hold_dates() {
         let clock = Clock { zone: &TimeZone::UTC, now: "2026-01-01T00:00:00Z".parse().unwrap() };
         for path in ["/2024/01/16/a", "/news/2024-1-16-b", "/n/20240116/c.html"] {
-            assert_eq!(in_address(path, clock).map(|at| at.to_string()).as_deref(), Some("2024-01-16T00:00:00Z"), "{path}");
+            assert_eq!(
+                in_address(path, clock).map(|at| at.to_string()).as_deref(),
+                Some("2024-01-16T00:00:00Z"),
+                "{path}"
+            );
         }
         assert_eq!(in_address("/news/1203/5", clock), None);
     }
 
     #[test]
     fn a_time_alone_is_no_date() {
-        assert!(!is_whole("16:35") && !is_whole("2024") && is_whole("16.01.2024") && is_whole("Do 25.04.24 | 14:07 Uhr"));
+        assert!(
+            !is_whole("16:35") && !is_whole("2024") && is_whole("16.01.2024") && is_whole("Do 25.04.24 | 14:07 Uhr")
+        );
     }
 }

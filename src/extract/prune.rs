@@ -130,7 +130,8 @@ fn with_lead(ask: &Ask<'_>, choice: &Choice, kept: &mut Vec<usize>) {
     let Some(first) = kept.first().copied() else { return };
     let from = ask.headline().map_or(0, |headline| outline.elements[headline].pieces.end);
     let summary = ask.facts.description().map(|summary| Shingles::of(&summary));
-    let opening: String = kept.iter().take(3).map(|index| outline.pieces[*index].text.as_str()).collect::<Vec<_>>().join(" ");
+    let opening: String =
+        kept.iter().take(3).map(|index| outline.pieces[*index].text.as_str()).collect::<Vec<_>>().join(" ");
     let opening = Shingles::of(&opening);
     let is_lead = |index: &usize| {
         let piece = &outline.pieces[*index];
