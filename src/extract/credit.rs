@@ -70,6 +70,7 @@ fn find(printed: &str) -> Option<Hit> {
         .or_else(|| credit_tail::bracket(text))
         .or_else(|| credit_tail::equals(text))
         .or_else(|| credit_tail::tail(text))
+        .or_else(|| credit_tail::first_line(text))
         .or_else(|| credit_tail::whole(text))
 }
 

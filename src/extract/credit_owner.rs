@@ -102,7 +102,7 @@ fn parts(line: &str) -> Vec<&str> {
     }
     parts
         .into_iter()
-        .flat_map(|part| part.split(['/', '／', '|', '｜', '・', '·', '+', ',', '，', '、', '=', '＝', ';', '&', '،']))
+        .flat_map(|part| part.split(['/', '／', '|', '｜', '・', '·', '+', ',', '，', '、', '=', '＝', ';', '&', '،', '(', ')']))
         .map(|part| part.trim().trim_matches(['«', '»', '"', '“', '”', '„', '(', ')', '[', ']', '.', '©']).trim())
         .filter(|part| !part.is_empty())
         .collect()
@@ -119,8 +119,8 @@ fn is_agency(part: &str, bare: &[&str]) -> bool {
     if WORDS.is_agency(part) || WORDS.is_agency(&bare.join(" ")) {
         return true;
     }
-    // «WANA (West Asia News Agency)»
-    part.split_once(" (").is_some_and(|(name, _)| WORDS.is_agency(name))
+    // «Dok. Polri»: the word that opens such a name says that it owns the picture.
+    bare.len() > 1 && matches!(folded(bare[0]).as_str(), "dok" | "dok." | "doc." | "dokumentasi")
 }
 
 /// An agency and one of its people without a mark between: «ANTARA FOTO M Risyal», «Jane Doe AFP», «新华社记者王建华».

@@ -13,6 +13,9 @@ use super::signs::Signs;
 use crate::html::dom::attribute;
 use crate::html::plain::{collapse, plain};
 
+/// First-rank headings of a page that are looked at.
+const HEADLINES_MAX: usize = 50;
+
 /// Tags of a page; more are a list of search words.
 const TAGS_MAX: usize = 30;
 
@@ -23,6 +26,8 @@ pub(super) struct Facts<'a> {
     metas: Vec<(String, &'a str)>,
     /// All objects of its JSON-LD.
     pub(super) ld: Vec<Value>,
+    /// Which of them describes the article.
+    article: Option<usize>,
     /// Its `title` element.
     pub(super) document_title: String,
     /// `html lang`.
@@ -46,6 +51,7 @@ impl<'a> Facts<'a> {
                 _ => {}
             }
         }
+        facts.article = facts.find_article();
         facts
     }
 
@@ -57,7 +63,7 @@ impl<'a> Facts<'a> {
         };
         for name in [&local_name!("property"), &local_name!("name"), &local_name!("itemprop")] {
             if let Some(name) = attribute(node, name) {
-                self.metas.push((name.trim().to_ascii_lowercase(), content.trim()));
+                self.metas.push((key(name), content.trim()));
             }
         }
     }
@@ -68,7 +74,7 @@ impl<'a> Facts<'a> {
         let text = pieces.iter().map(|piece| piece.text.as_str()).collect::<Vec<_>>().join(" ");
         let hidden = element.signs.any(Signs::HIDDEN)
             || outline.ancestors(index).any(|ancestor| outline.elements[ancestor].signs.any(Signs::HIDDEN));
-        if !text.is_empty() && !hidden {
+        if !text.is_empty() && !hidden && self.h1.len() < HEADLINES_MAX {
             self.h1.push((index, text));
         }
     }
@@ -80,15 +86,19 @@ impl<'a> Facts<'a> {
 
     /// All contents under a name.
     pub(super) fn all_of(&self, name: &str) -> impl Iterator<Item = &'a str> {
-        self.metas.iter().filter(move |(key, _)| key == name).map(|(_, content)| *content)
+        let wanted = key(name);
+        self.metas.iter().filter(move |(key, _)| *key == wanted).map(|(_, content)| *content)
     }
 
     /// The JSON-LD object of the article.
     pub(super) fn article(&self) -> Option<&ld::Object> {
+        self.ld.get(self.article?)?.as_object()
+    }
+
+    fn find_article(&self) -> Option<usize> {
         let og = self.meta_of(&["og:title"]).unwrap_or_default();
-        let mut headlines: Vec<&str> = self.h1.iter().map(|(_, text)| text.as_str()).collect();
-        headlines.push(og);
-        ld::article(&self.ld, &headlines)
+        let headlines = self.h1.iter().map(|(_, text)| text.as_str());
+        ld::article(&self.ld, &headlines.chain([og]).collect::<Vec<_>>())
     }
 
     /// The site's own names, by which titles end.
@@ -145,4 +155,9 @@ impl<'a> Facts<'a> {
             .or_else(|| self.article().and_then(|article| ld::text(article, "description")))
             .filter(|text| !text.is_empty())
     }
+}
+
+/// `article:published:time`, `article.published_time`: sites write the same name in many ways.
+fn key(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }

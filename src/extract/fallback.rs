@@ -88,9 +88,15 @@ impl Best {
             Value::String(text) => self.offer(paragraphs(text)),
             Value::Array(items) => {
                 self.offer(items.iter().filter_map(block_text).flat_map(paragraphs).collect());
-                items.iter().for_each(|item| self.look(item));
+                for item in items {
+                    self.look(item);
+                }
             }
-            Value::Object(object) => object.values().for_each(|value| self.look(value)),
+            Value::Object(object) => {
+                for value in object.values() {
+                    self.look(value);
+                }
+            }
             _ => {}
         }
     }

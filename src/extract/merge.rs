@@ -50,7 +50,7 @@ fn read(markup: &str, base: &PageUrl) -> Told {
     while kept.len() > 1 && kept.last().is_some_and(leads_away) {
         kept.pop();
     }
-    let text = render::text(&outline, &kept);
+    let text = render::text(&outline, 0, &kept);
     let html = sanitize::safe(&render::html(&outline, 0, &kept, &[], base));
     Told { text, html }
 }
@@ -77,13 +77,11 @@ pub(super) fn photos(entry: &Entry, base: &PageUrl) -> Vec<Photo> {
 }
 
 fn is_picture(media: &Media) -> bool {
-    match media.media_type.as_deref() {
-        Some(kind) => kind.starts_with("image"),
-        None => {
-            let path = media.url.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
-            [".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif"].iter().any(|end| path.ends_with(end))
-        }
+    if let Some(kind) = media.media_type.as_deref() {
+        return kind.starts_with("image");
     }
+    let path = media.url.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+    [".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif"].iter().any(|end| path.ends_with(end))
 }
 
 fn photo(media: &Media, entry: &Entry, base: &PageUrl) -> Option<Photo> {

@@ -52,7 +52,7 @@ use crate::model::source::{ArticleRule, Source};
 use crate::model::url::PageUrl;
 use crate::text::fold::{beginning, fold};
 use body::Ask;
-use dates::Clock;
+use dates::{Clock, Dated};
 use error::ExtractError;
 use facts::Facts;
 use outline::Outline;
@@ -151,7 +151,10 @@ pub fn read(page: &Page<'_>) -> Result<Reading, ExtractError> {
     }
     let clock = Clock { zone: page.zone, now: page.now };
     Ok(Reading {
-        published: dates::published(&outline, &facts, &named, clock),
+        published: dates::published(
+            &Dated { outline: &outline, facts: &facts, named: &named, path: page.url.path() },
+            clock,
+        ),
         updated: dates::updated(&facts, clock),
         language: language::language(&facts.languages(), page.language, &body.text),
         summary: facts.description().unwrap_or_else(|| beginning(&body.text, SUMMARY_CHARS_MAX)),
@@ -204,11 +207,11 @@ fn body(page: &Page<'_>, dom: &Html, ask: &Ask<'_>) -> Body {
     });
     let kept = kept.unwrap_or_default();
     let container = choice.map_or(0, |choice| choice.container);
-    let placed = places.placed(&found);
-    let text = render::text(outline, &kept);
+    let photos = places.placed(&found);
+    let text = render::text(outline, container, &kept);
     let (text, html) = match instead_of(ask, page.html, &text) {
-        Some(paragraphs) => (paragraphs.join("\n\n"), render::plain_html(&paragraphs, &placed)),
-        None => (text, render::html(outline, container, &kept, &placed, page.url)),
+        Some(paragraphs) => (paragraphs.join("\n\n"), render::plain_html(&paragraphs, &photos)),
+        None => (text, render::html(outline, container, &kept, &photos, page.url)),
     };
     Body { text, html: sanitize::safe(&html), photos: found.photos, lead: found.lead }
 }

@@ -56,21 +56,21 @@ struct Walker<'a, 'p> {
     above: HashMap<NodeId, Above>,
     headline_seen: bool,
     body_seen: bool,
+    /// Another headline stands below the text: what follows is another article.
+    over: bool,
     lead: Option<String>,
 }
 
 /// Walks over a page.
 pub(crate) fn walk<'a>(dom: &'a Html, area: &Area<'a>, base: &PageUrl, og_image: Option<&PageUrl>) -> Walk<'a> {
     let lead = og_image.map(crate::extract::photo_url::key);
-    let mut walker = Walker { area, base, above: HashMap::new(), headline_seen: false, body_seen: false, lead };
+    let mut walker = Walker { area, base, above: HashMap::new(), headline_seen: false, body_seen: false, over: false, lead };
     let mut walk = Walk::default();
     for (at, element) in dom.root_element().descendent_elements().enumerate() {
         walker.body_seen |= area.body.is_some_and(|body| body.id() == element.id());
         match &**tag(element) {
-            "img" | "amp-img" if walk.pictures.len() < PICTURES_MAX => {
-                walk.pictures.extend(walker.picture(element, at))
-            }
-            "h1" => walker.headline_seen = true,
+            "img" | "amp-img" if walk.pictures.len() < PICTURES_MAX => walk.pictures.extend(walker.picture(element, at)),
+            "h1" => walker.headline(element),
             "meta" | "script" | "link" | "source" | "a" | "input" | "option" | "br" | "head" | "title" => {}
             _ => {
                 if has_names(element) && part(element, false) == Part::Credit && walker.is_near(element) {
@@ -94,8 +94,9 @@ impl<'a> Walker<'a, '_> {
         }
         let above = self.above(img);
         let leads = self.lead.as_deref() == Some(crate::extract::photo_url::key(&url).as_str());
-        let between = self.headline_seen && !self.body_seen && (above.figure || leads);
-        if above.foreign || !(above.body || above.article || between || leads && self.headline_seen && above.figure) {
+        let between = self.headline_seen && !self.body_seen && above.figure;
+        let inside = above.body || (above.article && !self.over) || between;
+        if !(inside && !above.foreign || leads && (above.figure || above.article)) {
             return None;
         }
         (leads || !self.is_teaser(img, above)).then_some(Picture { img, url, at })
@@ -105,10 +106,7 @@ impl<'a> Walker<'a, '_> {
     fn unscripted(&self, img: ElementRef<'a>) -> Option<PageUrl> {
         /// Bytes of a `noscript` that is looked at.
         const BYTES_MAX: usize = 4000;
-        let near = img
-            .next_siblings()
-            .take(3)
-            .chain(img.parent().into_iter().flat_map(|parent| parent.next_siblings().take(2)));
+        let near = img.next_siblings().take(3).chain(img.parent().into_iter().flat_map(|parent| parent.next_siblings().take(2)));
         let noscript = near.filter_map(ElementRef::wrap).find(|element| &**tag(*element) == "noscript")?;
         let text: String = noscript.text().collect();
         if text.len() > BYTES_MAX {
@@ -122,7 +120,12 @@ impl<'a> Walker<'a, '_> {
 
     fn is_near(&mut self, element: ElementRef<'a>) -> bool {
         let above = self.above(element);
-        !above.foreign && (above.body || above.article)
+        !above.foreign && (above.body || above.article && !self.over || self.headline_seen && !self.body_seen)
+    }
+
+    fn headline(&mut self, headline: ElementRef<'a>) {
+        self.headline_seen = true;
+        self.over |= self.body_seen && !self.above(headline).body;
     }
 
     /// What stands above an element; each ancestor is read once a page.
@@ -150,9 +153,8 @@ impl<'a> Walker<'a, '_> {
         let beside = Signs::SITE.with(Signs::ASIDE).with(Signs::COMMENTS);
         let outside = Signs::OVERLAY.with(Signs::HIDDEN);
         let holds = body || article || matches!(&**tag(element), "html" | "body" | "main" | "figure");
-        let byline = says.any(Signs::BYLINE)
-            && !says.any(Signs::PICTURE.with(Signs::CAPTION).with(Signs::BODY).with(Signs::LEAD));
-        let foreign = !holds && (says.any(beside) || byline || (says.any(outside) && !above.body && !above.figure));
+        let byline = says.any(Signs::BYLINE) && !says.any(Signs::PICTURE.with(Signs::CAPTION).with(Signs::BODY).with(Signs::LEAD));
+        let foreign = !holds && (says.any(beside) && !is_text(element) || byline || (says.any(outside) && !above.body && !above.figure));
         Above {
             body: above.body || body,
             article: above.article || article,
@@ -169,25 +171,28 @@ impl<'a> Walker<'a, '_> {
         /// Letters of a headline beside the picture.
         const WORDS_BYTES_MIN: usize = 15;
         let near = || img.ancestors().filter_map(ElementRef::wrap).take(STEPS_MAX);
-        let nested = above.body
-            && near().any(|element| {
-                &**tag(element) == "article"
-                    && Some(element.id()) != self.area.article.map(|article| article.id())
-                    && Some(element.id()) != self.area.body.map(|body| body.id())
-                    && !contains(element, self.area.body)
-            });
+        let nested = above.body && near().any(|element| &**tag(element) == "article" && Some(element.id()) != self.area.article.map(|article| article.id()) && Some(element.id()) != self.area.body.map(|body| body.id()) && !contains(element, self.area.body));
         let Some(link) = near().find(|element| &**tag(*element) == "a") else { return nested && !above.figure };
         let Some(href) = attribute(link, "href").filter(|href| is_real(href)) else { return false };
         let Ok(url) = self.base.join(href) else { return false };
         if is_image_path(url.path()) || url.path() == self.base.path() {
             return false;
         }
-        let captioned = near().any(|element| {
-            &**tag(element) == "figure" && element.child_elements().any(|child| &**tag(child) == "figcaption")
-        });
+        let figure = link.ancestors().filter_map(ElementRef::wrap).take(STEPS_MAX).find(|element| &**tag(*element) == "figure");
+        let captioned = figure.is_some_and(|figure| figure.descendent_elements().take(FIGURE_ELEMENTS_MAX).any(|child| &**tag(child) == "figcaption"));
         let text: usize = link.text().map(|text| text.trim().len()).sum();
-        nested || !captioned || text >= WORDS_BYTES_MIN
+        nested || !captioned && (text >= WORDS_BYTES_MIN || !above.body)
     }
+}
+
+/// Elements of a figure that are looked at for its caption.
+const FIGURE_ELEMENTS_MAX: usize = 40;
+
+/// Whether an element holds paragraphs of text, whatever its class says of it.
+fn is_text(element: ElementRef<'_>) -> bool {
+    /// Boxes beside an article have fewer.
+    const PARAGRAPHS_MIN: usize = 4;
+    element.child_elements().filter(|child| &**tag(*child) == "p").nth(PARAGRAPHS_MIN - 1).is_some()
 }
 
 /// Whether an element holds another.

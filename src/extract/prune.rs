@@ -106,7 +106,8 @@ fn is_byline(piece: &Piece, authors: &[String]) -> bool {
         return false;
     }
     let figures = piece.text.chars().filter(char::is_ascii_digit).count();
-    let dated = figures >= 4 && figures * 6 >= piece.letters as usize && !piece.text.ends_with(['.', '!', '?', '。']);
+    let is_sentence = piece.letters > 24 && piece.text.ends_with(['.', '!', '?', '。']);
+    let dated = figures >= 4 && figures * 6 >= piece.letters as usize && !is_sentence;
     let named = authors.iter().any(|author| author.chars().count() > 4 && piece.text.contains(author.as_str()));
     dated || (named && piece.letters < 80 && !piece.text.contains(['“', '"', '«', '„']))
 }
