@@ -233,7 +233,7 @@ async fn a_file_that_fails_is_a_no_and_one_that_is_not_there_is_a_yes() {
         ("huge", Answer::ok(file.to_owned() + &"\n# x".repeat(1 << 20)), Ok(())),
         ("elsewhere", Answer::redirect(301, "/r2"), Ok(())),
         ("in a circle", Answer::redirect(302, "/robots.txt"), Ok(())),
-        ("429", Answer::status(429), no),
+        ("429", Answer::status(429), Err(Fault::RateLimited)),
         ("500", Answer::status(500), no),
         ("503", Answer::status(503), no),
         ("hanging", Answer::steps(vec![Step::Hang]), no),
@@ -282,6 +282,11 @@ async fn what_was_read_earlier_holds_while_it_fails() {
     assert_eq!(web.asked("/robots.txt").len(), 1);
     let learned = &fetcher.learned(&[web.url("/")])[0];
     assert_eq!((learned.robots_error, learned.robots.is_empty()), (Some(Fault::HttpStatus), false));
+    // The next pass asks again.
+    web.route("/robots.txt", Answer::ok(""));
+    let next = crate::fetcher(&web.network());
+    next.remember(vec![learned.clone()], noon() + SignedDuration::from_mins(1));
+    assert!(get(&next.visit(&one), &web.url("/closed"), Purpose::Page).await.is_ok());
 }
 
 #[tokio::test]
