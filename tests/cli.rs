@@ -20,7 +20,10 @@ fn filter(command: &str, input: &str) -> Vec<Value> {
     child.stdin.take().expect("piped").write_all(input.as_bytes()).expect("the filter reads");
     let ran = Ran::of(&child.wait_with_output().expect("the filter ends"));
     assert_eq!(ran.code, Some(0));
-    ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| Value::String(line.to_owned()))).collect()
+    ran.stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|_| Value::String(line.to_owned())))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -120,7 +123,8 @@ async fn demo_publishes_the_sample_site_as_its_editor_would() {
     // The source that answered the second pass with an error page is still published.
     assert!(links(&all).iter().any(|link| link.starts_with("poputchik/")));
     let text = all.iter().map(|item| item["content_html"].as_str().unwrap_or_default()).collect::<String>();
-    for trap in ["Телепрограмма", "Подпишитесь на рассылку", "newsletter", "Читайте также", "Most read"] {
+    for trap in ["Телепрограмма", "Подпишитесь на рассылку", "newsletter", "Читайте также", "Most read"]
+    {
         assert!(!text.contains(trap), "`{trap}` is no part of an article");
     }
 }
@@ -133,7 +137,10 @@ fn filters_answer_every_line_and_a_broken_one_with_its_error() {
     let credits = filter("credit", "{\"lang\":\"ru\",\"caption\":\"Зал. Фото: Ирина Полевая\"}\nbroken\n");
     assert_eq!(credits[0]["credit"], "Ирина Полевая");
     assert_eq!(credits[1]["error"], "malformed_json");
-    let routed = filter("route", "{\"id\":\"a\",\"title\":\"Выставка в Пхеньяне\",\"text\":\"В КНДР открыли выставку.\",\"lang\":\"ru\"}\n{}\n");
+    let routed = filter(
+        "route",
+        "{\"id\":\"a\",\"title\":\"Выставка в Пхеньяне\",\"text\":\"В КНДР открыли выставку.\",\"lang\":\"ru\"}\n{}\n",
+    );
     assert_eq!(routed[0]["countries"][0]["code"], "KP");
     assert!(routed[0]["countries"][0]["reasons"].as_array().is_some_and(|reasons| !reasons.is_empty()));
     assert_eq!(routed.len(), 2);

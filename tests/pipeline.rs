@@ -71,7 +71,8 @@ async fn the_seed_article_is_published_whole_with_its_photographer_in_both_its_c
         assert!(kndr.contains(paragraph), "a paragraph is missing: {paragraph}");
     }
     let (before, content) = kndr.split_once("<content:encoded>").expect("content:encoded");
-    let figcaption = content.split_once("<figcaption").expect("a figcaption").1.split_once("</figcaption>").expect("its end").0;
+    let figcaption =
+        content.split_once("<figcaption").expect("a figcaption").1.split_once("</figcaption>").expect("its end").0;
     assert!(figcaption.contains("Телеграм-канал МИД России"), "{figcaption}");
     assert!(before.contains("<rss") && kndr.contains("<media:content"));
     assert!(kndr.contains("<media:credit role=") && kndr.contains("Телеграм-канал МИД России</media:credit>"));
@@ -87,7 +88,8 @@ async fn the_seed_article_is_published_whole_with_its_photographer_in_both_its_c
         assert!(house.path("public").join(name).is_file(), "{name}");
     }
     // Every land has its feeds, the empty ones too.
-    let feeds = house.published().into_keys().filter(|name| name.starts_with("feeds/") && name.matches('/').count() == 1);
+    let feeds =
+        house.published().into_keys().filter(|name| name.starts_with("feeds/") && name.matches('/').count() == 1);
     assert_eq!(feeds.filter(|name| name.ends_with(".xml")).count(), 52);
 }
 
@@ -134,7 +136,10 @@ async fn a_source_that_breaks_leaves_what_was_published_as_it_was() {
         (Answer::status(404), Some("http_status")),
         (Answer::steps(vec![Step::Reset]), Some("reset")),
         (
-            Answer::raw(format!("HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: {}\r\n\r\n{half}", whole.len())),
+            Answer::raw(format!(
+                "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: {}\r\n\r\n{half}",
+                whole.len()
+            )),
             Some("incomplete"),
         ),
         // A valid feed without items is no error, and deletes nothing.
@@ -184,10 +189,13 @@ async fn one_bad_source_harms_no_other() {
     let (web, house) = seed().await;
     let bad = Web::start_at("127.0.0.2").await;
     bad.route("/hang", Answer::steps(vec![Step::Hang]));
-    bad.route("/endless", Answer::steps(vec![
-        Step::Send(b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n".to_vec()),
-        Step::Endless(vec![b'x'; 65536]),
-    ]));
+    bad.route(
+        "/endless",
+        Answer::steps(vec![
+            Step::Send(b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n".to_vec()),
+            Step::Endless(vec![b'x'; 65536]),
+        ]),
+    );
     bad.route("/inside", Answer::redirect(302, "http://127.0.0.1:22/"));
     let long = format!("<rss version=\"2.0\"><channel><title>t</title>{}</channel></rss>", "<a>".repeat(1_000_000));
     bad.route("/deep", Answer::feed(long));

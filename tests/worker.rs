@@ -48,17 +48,23 @@ async fn busy_web() -> (Web, String) {
 /// An article whose words are all its own, so that none is taken for a copy.
 fn page(path: &str) -> String {
     let word = |n: usize| {
-        let hash = path.bytes().fold(n as u64 * 7919 + 17, |hash, byte| hash.wrapping_mul(31).wrapping_add(u64::from(byte)));
+        let hash =
+            path.bytes().fold(n as u64 * 7919 + 17, |hash, byte| hash.wrapping_mul(31).wrapping_add(u64::from(byte)));
         format!("w{hash:x}")
     };
     let words: Vec<String> = (0..120).map(word).collect();
     let paragraphs: String = words.chunks(40).map(|chunk| format!("<p>{}.</p>", chunk.join(" "))).collect();
-    format!("<html lang=en><head><title>{path}</title></head><body><article><h1>{path}</h1>{paragraphs}</article></body></html>")
+    format!(
+        "<html lang=en><head><title>{path}</title></head><body><article><h1>{path}</h1>{paragraphs}</article></body></html>"
+    )
 }
 
 fn acknowledged(report: &str) -> Vec<String> {
     let events = report.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    events.filter(|event| event["event"] == "stored").filter_map(|event| Some(event["guid"].as_str()?.to_owned())).collect()
+    events
+        .filter(|event| event["event"] == "stored")
+        .filter_map(|event| Some(event["guid"].as_str()?.to_owned()))
+        .collect()
 }
 
 fn stored(house: &House) -> BTreeSet<String> {
@@ -105,7 +111,10 @@ async fn fifty_kills_lose_nothing_that_was_told_as_stored() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_worker_ends_with_4_and_harms_nothing() {
     let web = Web::start().await;
-    web.route("/feed", Answer::feed("<rss version=\"2.0\"><channel><title>t</title></channel></rss>").wait(Duration::from_secs(3)));
+    web.route(
+        "/feed",
+        Answer::feed("<rss version=\"2.0\"><channel><title>t</title></channel></rss>").wait(Duration::from_secs(3)),
+    );
     let sources = format!("[[source]]\nname = \"slow\"\nurl = \"http://{}/feed\"\n", web.address());
     let house = House::new(&[web.address()], &sources);
     let first = house.command(&["run", "--report", "json"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
@@ -127,14 +136,19 @@ async fn a_second_worker_ends_with_4_and_harms_nothing() {
 async fn sigterm_ends_a_pass_within_ten_seconds_and_what_was_read_is_kept() {
     let web = Web::start().await;
     let address = web.address();
-    let items: String = (0..30).map(|n| format!("<item><title>t{n}</title><link>http://{address}/page/{n}</link><guid>g{n}</guid></item>")).collect();
+    let items: String = (0..30)
+        .map(|n| format!("<item><title>t{n}</title><link>http://{address}/page/{n}</link><guid>g{n}</guid></item>"))
+        .collect();
     web.route("/feed", Answer::feed(format!("<rss version=\"2.0\"><channel><title>t</title>{items}</channel></rss>")));
     web.rule("/page/", |request| Answer::page(page(&request.path)).wait(Duration::from_millis(300)));
-    let house = House::new(&[address], &format!("per_host = 1\n[[source]]\nname = \"s\"\nurl = \"http://{address}/feed\"\n"));
+    let house =
+        House::new(&[address], &format!("per_host = 1\n[[source]]\nname = \"s\"\nurl = \"http://{address}/feed\"\n"));
     let child = house.command(&["run", "--report", "json"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let child = child.expect("the program starts");
     let began = Instant::now();
-    while web.log().iter().filter(|asked| asked.path.starts_with("/page/")).count() < 3 && began.elapsed() < Duration::from_secs(20) {
+    while web.log().iter().filter(|asked| asked.path.starts_with("/page/")).count() < 3
+        && began.elapsed() < Duration::from_secs(20)
+    {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let told = Instant::now();

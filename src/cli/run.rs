@@ -13,6 +13,7 @@ use crate::cli::signals;
 use crate::cli::watch::{self, Screen};
 use crate::model::report::PassReport;
 use crate::model::settings::Settings;
+use crate::pipeline::edition::EditionError;
 use crate::pipeline::worker::Worker;
 use crate::pipeline::{self, Options, PassError};
 
@@ -76,8 +77,8 @@ pub(crate) async fn pass(
             screen.summary(&report);
             Ok(report)
         }
-        Err(PassError::Store(error)) => Err(build::told(&error)),
-        Err(PassError::Publish(error)) => {
+        Err(PassError::Store(error) | PassError::Edition(EditionError::Store(error))) => Err(build::told(&error)),
+        Err(PassError::Edition(EditionError::Publish(error))) => {
             eprintln!("feedatlas: {}", watch::with_causes(&error));
             Err(Exit::Unusable)
         }

@@ -9,7 +9,7 @@ const TRACKER_PREFIXES: [&str; 18] = [
 ];
 
 /// Parameters that trackers, share buttons and advertisements own, in small letters.
-const TRACKERS: [&str; 92] = [
+const TRACKERS: [&str; 95] = [
     "fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "ysclid", "ymclid", "yadclid", "twclid",
     "ttclid", "igshid", "igsh", "li_fat_id", "rdt_cid", "epik", "scid", "mkt_tok", "_openstat", "openstat", "_gl", "srsltid",
     "xtor", "s_cid", "s_kwcid", "ef_id", "cmpid", "cmp", "ocid", "icid", "ncid", "ito", "smid", "smtyp", "sref", "ref_src",
@@ -18,7 +18,8 @@ const TRACKERS: [&str; 92] = [
     "share", "shared", "share_id", "share_token", "sharetype", "share_from", "sharing", "social", "soc_src", "soc_trk",
     "feature", "fb_action_ids", "fb_action_types", "fb_source", "fb_ref", "__twitter_impression", "__tn__",
     "_branch_match_id", "_branch_referrer", "guccounter", "guce_referrer", "guce_referrer_sig", "nr_email_referer", "mbid",
-    "cvid", "sfmc_id", "sfns", "rss", "outputtype", "nocache", "cachebuster", "replytocom", "_",
+    "cvid", "sfmc_id", "sfns", "rss", "outputtype", "nocache", "cachebuster", "replytocom", "amp_js_v",
+    "amp_gsa", "usqp", "_",
 ];
 
 /// Parameters that carry a session: two readers never have the same.

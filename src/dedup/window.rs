@@ -1,6 +1,7 @@
 //! Articles of late, in memory: what the store is to a pass, this is to the `dedup` filter.
 //!
-//! The same fingerprints, look-ups and likeness; clusters grow together as the articles come. Bounded: the oldest go.
+//! The same fingerprints, look-ups and likeness; an article belongs to the cluster of the one it is most like. Bounded: the
+//! oldest go.
 
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
@@ -25,8 +26,6 @@ pub struct Window {
     /// The number of the first of `articles`.
     first: u64,
     by_key: HashMap<u64, VecDeque<u64>>,
-    /// Clusters that turned out to be one: the later leads to the earlier.
-    merged: HashMap<Rc<str>, Rc<str>>,
 }
 
 #[derive(Debug)]
@@ -34,21 +33,21 @@ struct Remembered {
     fingerprint: Fingerprint,
     sketch: Option<Sketch>,
     cluster: Rc<str>,
-    /// The number of the first article of its cluster.
-    cluster_first: u64,
 }
 
 impl Window {
     /// Takes an article up, and names its cluster: after the article that was the first of it.
     pub fn add(&mut self, id: &str, fingerprint: Fingerprint) -> Rc<str> {
         let sketch = Sketch::from_bytes(&fingerprint.sketch);
-        let same: Vec<u64> = self
-            .candidates(&fingerprint)
-            .into_iter()
-            .filter(|number| likeness(&fingerprint, sketch.as_ref(), self.other(*number)).is_some())
-            .collect();
+        let alike = self.candidates(&fingerprint).into_iter().filter_map(|number| {
+            let other = self.remembered(number)?;
+            let likeness = likeness(&fingerprint, sketch.as_ref(), (&other.fingerprint, other.sketch.as_ref()))?;
+            Some((likeness, number, other))
+        });
+        // Of those that are equally like, the first.
+        let best = alike.max_by(|(one, a, _), (other, b, _)| one.total_cmp(other).then(b.cmp(a)));
+        let cluster = best.map_or_else(|| Rc::from(id), |(_, _, other)| Rc::clone(&other.cluster));
         let number = self.first + self.articles.len() as u64;
-        let (cluster_first, cluster) = self.join(&same).unwrap_or_else(|| (number, Rc::from(id)));
         for key in keys(&fingerprint) {
             let numbers = self.by_key.entry(key).or_default();
             if numbers.len() == KEY_ARTICLES_MAX {
@@ -56,7 +55,7 @@ impl Window {
             }
             numbers.push_back(number);
         }
-        self.articles.push_back(Remembered { fingerprint, sketch, cluster: Rc::clone(&cluster), cluster_first });
+        self.articles.push_back(Remembered { fingerprint, sketch, cluster: Rc::clone(&cluster) });
         if self.articles.len() > ARTICLES_MAX {
             self.forget_oldest();
         }
@@ -66,11 +65,6 @@ impl Window {
     fn remembered(&self, number: u64) -> Option<&Remembered> {
         let index = usize::try_from(number.checked_sub(self.first)?).ok()?;
         self.articles.get(index)
-    }
-
-    fn other(&self, number: u64) -> (&Fingerprint, Option<&Sketch>) {
-        let remembered = self.remembered(number).expect("keys lead to what is remembered");
-        (&remembered.fingerprint, remembered.sketch.as_ref())
     }
 
     /// Articles that share a key, those that share the most first.
@@ -83,30 +77,6 @@ impl Window {
         counted.sort_unstable_by(|one, other| other.cmp(one));
         counted.truncate(CANDIDATES_MAX);
         counted.into_iter().map(|(_, number)| number).collect()
-    }
-
-    /// The earliest of the clusters that these articles belong to; the others are joined to it.
-    fn join(&mut self, same: &[u64]) -> Option<(u64, Rc<str>)> {
-        let mut clusters: Vec<(u64, Rc<str>)> = Vec::with_capacity(same.len());
-        for number in same {
-            let remembered = self.remembered(*number)?;
-            clusters.push((remembered.cluster_first, self.earliest(&remembered.cluster)));
-        }
-        let (first, earliest) = clusters.iter().min()?.clone();
-        for (_, cluster) in clusters {
-            if cluster != earliest {
-                self.merged.insert(cluster, Rc::clone(&earliest));
-            }
-        }
-        Some((first, earliest))
-    }
-
-    fn earliest(&self, cluster: &Rc<str>) -> Rc<str> {
-        let mut cluster = cluster;
-        while let Some(earlier) = self.merged.get(cluster) {
-            cluster = earlier;
-        }
-        Rc::clone(cluster)
     }
 
     fn forget_oldest(&mut self) {

@@ -1,14 +1,15 @@
-//! Which block of a page is the article, and which pieces of it are its text.
+//! Which block of a page is the article.
 //!
-//! Several readers propose a block; the judge prefers the one on which most agree. Not here: how a piece is weighed
-//! (`weigh`), what is cut inside the block (`prune`), how it is written (`render`).
+//! Several readers look at the same pieces: the operator's rule, the JSON-LD text, the density of sentences. Where two
+//! agree they are believed together; a reader that stands alone against the others is not. Not here: how a piece is
+//! weighed (`weigh`), what is cut inside the block (`prune`), how it is written (`render`).
 
 use super::facts::Facts;
 use super::ld;
 use super::outline::Outline;
-use super::prune;
-use super::shingle::Shingles;
+use super::rules::Named;
 use super::shapes;
+use super::shingle::Shingles;
 use super::weigh::{self, Sums, weight};
 use crate::html::plain::plain;
 use crate::text::fold::fold;
@@ -25,24 +26,8 @@ const LD_FOUND_SHARE: f32 = 0.6;
 /// Share of the densest block's text that `articleBody` must hold to be the whole text and not its beginning.
 const LD_TOLD_SHARE: f32 = 0.5;
 
-/// The article's place on a page.
-#[derive(Debug)]
-pub(super) struct Body {
-    /// The element that holds it.
-    pub(super) container: usize,
-    /// The pieces that are its text, in order.
-    pub(super) kept: Vec<usize>,
-}
-
-/// Pieces as the readers see them.
-pub(super) struct Weighed {
-    /// Which stand beside the article.
-    pub(super) beside: Vec<bool>,
-    /// What each speaks for.
-    pub(super) weights: Vec<f32>,
-    /// Which stand in the JSON-LD text; empty where there is none to compare.
-    pub(super) told: Vec<bool>,
-}
+/// Share of the densest block's text that a rule's block must hold: a rule that has come to name a teaser is old.
+const RULE_SHARE_MIN: f32 = 0.2;
 
 /// What the text is found by.
 pub(super) struct Ask<'a> {
@@ -50,6 +35,8 @@ pub(super) struct Ask<'a> {
     pub(super) outline: &'a Outline<'a>,
     /// What it says of itself.
     pub(super) facts: &'a Facts<'a>,
+    /// What the operator's rule names on it.
+    pub(super) named: &'a Named,
     /// Its headline.
     pub(super) title: &'a str,
     /// The names of its authors.
@@ -58,13 +45,54 @@ pub(super) struct Ask<'a> {
     pub(super) host: &'a str,
 }
 
+/// Where the article stands, and how its pieces were seen.
+pub(super) struct Choice {
+    /// The element that holds it.
+    pub(super) container: usize,
+    /// Which pieces stand beside it.
+    pub(super) beside: Vec<bool>,
+    /// What each piece speaks for.
+    pub(super) weights: Vec<f32>,
+    /// Which stand in the JSON-LD text; empty where that does not agree with the page.
+    pub(super) told: Vec<bool>,
+}
+
+impl Choice {
+    /// Whether a piece stands in the JSON-LD text.
+    pub(super) fn is_told(&self, piece: usize) -> bool {
+        self.told.get(piece).copied().unwrap_or_default()
+    }
+}
+
 impl Ask<'_> {
     /// The first-rank heading that is the headline: the one that says so, else the first.
     pub(super) fn headline(&self) -> Option<usize> {
-        let title = fold(self.title);
-        let named = self.facts.h1.iter().find(|(_, text)| fold(text) == title);
-        named.or(self.facts.h1.first()).map(|(index, _)| *index)
+        self.named_headline().or(self.facts.h1.first().map(|(index, _)| *index))
     }
+
+    fn named_headline(&self) -> Option<usize> {
+        let title = fold(self.title);
+        self.facts.h1.iter().find(|(_, text)| fold(text) == title).map(|(index, _)| *index)
+    }
+}
+
+/// Finds the article's block.
+pub(super) fn choose(ask: &Ask<'_>) -> Option<Choice> {
+    let outline = ask.outline;
+    let beside = beside(ask);
+    let weights: Vec<f32> =
+        outline.pieces.iter().zip(&beside).map(|(piece, beside)| if *beside { 0.0 } else { weight(piece) }).collect();
+    let told = told(outline, ask.facts);
+    let mut choice = Choice { container: 0, beside, weights, told };
+    let dense = heaviest(outline, &Sums::of(choice.weights.iter().copied()));
+    if let Some(container) = by_rule(ask, &mut choice, dense) {
+        return Some(Choice { container, ..choice });
+    }
+    if dense.is_some_and(|dense| !tells_most(outline, &choice, dense)) {
+        choice.told.clear();
+    }
+    let container = if choice.told.is_empty() { dense } else { heaviest(outline, &Sums::of(with_told(outline, &choice))) };
+    container.map(|container| Choice { container, ..choice })
 }
 
 /// Which pieces stand beside the article.
@@ -74,43 +102,44 @@ fn beside(ask: &Ask<'_>) -> Vec<bool> {
     let mut beside = weigh::beside(outline, &good);
     shapes::mark_teasers(outline, ask.host, &good, &mut beside);
     shapes::mark_pictures(outline, &mut beside);
-    let title = fold(ask.title);
-    if let Some((ours, _)) = ask.facts.h1.iter().find(|(_, text)| fold(text) == title) {
+    if let Some(ours) = ask.named_headline() {
         let headlines: Vec<usize> = ask.facts.h1.iter().map(|(index, _)| *index).collect();
-        shapes::mark_other_articles(outline, &headlines, *ours, &good, &mut beside);
+        shapes::mark_other_articles(outline, &headlines, ours, &good, &mut beside);
+    }
+    for removed in &ask.named.removed {
+        outline.elements[*removed].pieces.clone().for_each(|piece| beside[piece] = true);
     }
     beside
 }
 
-/// Finds the article's text.
-pub(super) fn find(ask: &Ask<'_>) -> Option<Body> {
-    let (outline, facts) = (ask.outline, ask.facts);
-    let beside = beside(ask);
-    let weights: Vec<f32> =
-        outline.pieces.iter().zip(&beside).map(|(piece, beside)| if *beside { 0.0 } else { weight(piece) }).collect();
-    let mut weighed = Weighed { beside, weights, told: Vec::new() };
-    weighed.told = told(outline, facts);
-    let dense = heaviest(outline, &Sums::of(weighed.weights.iter().copied()));
-    if dense.is_some_and(|dense| !tells_most(outline, &weighed, dense)) {
-        weighed.told.clear();
+/// The block that the operator's rule names, if it still names a text; everything outside stands beside it.
+fn by_rule(ask: &Ask<'_>, choice: &mut Choice, dense: Option<usize>) -> Option<usize> {
+    let outline = ask.outline;
+    let named = &ask.named.body;
+    let first = *named.first()?;
+    let sums = Sums::of(choice.weights.iter().map(|weight| weight.max(0.0)));
+    let held: f32 = named.iter().map(|index| sums.over(&outline.elements[*index].pieces)).sum();
+    let densest = dense.map_or(0.0, |dense| sums.over(&outline.elements[dense].pieces));
+    if held <= 0.0 || held < RULE_SHARE_MIN * densest {
+        return None;
     }
-    let container = if weighed.told.is_empty() { dense } else { heaviest(outline, &Sums::of(with_told(outline, &weighed))) };
-    if std::env::var("FA_DEBUG").is_ok() {
-        let path = |mut i: usize| { let mut v = vec![]; loop { let e = &outline.elements[i]; v.push(format!("{}.{}#{}", e.tag(), e.node.value().attr("class").unwrap_or("").chars().take(60).collect::<String>(), e.node.value().id().unwrap_or(""))); if e.parent == i || v.len() > 12 { break } i = e.parent; } v.join(" < ") };
-        eprintln!("CONTAINER {} told={}", container.map(&path).unwrap_or_default(), weighed.told.len());
-        for (i, p) in outline.pieces.iter().enumerate() { if p.letters > 0 { let why = std::iter::once(p.owner).chain(outline.ancestors(p.owner)).find(|e| outline.elements[*e].signs != Default::default()).map(|e| format!("{:?}{}", outline.elements[e].signs, path(e).chars().take(90).collect::<String>())).unwrap_or_default(); eprintln!("{i} WHY[{why}] in={} beside={} w={} told={:?} {:?} {} :: {}", container.is_some_and(|c| outline.elements[c].pieces.contains(&i)), weighed.beside[i], weighed.weights[i], weighed.told.get(i), p.kind, p.text.chars().take(80).collect::<String>(), path(p.owner).chars().take(300).collect::<String>()); } }
+    for piece in 0..outline.pieces.len() {
+        let within = named.iter().any(|index| outline.elements[*index].pieces.contains(&piece));
+        choice.beside[piece] |= !within;
     }
-    let container = container?;
-    let kept = prune::kept(ask, container, &weighed);
-    Some(Body { container, kept })
+    choice.told.clear();
+    let holds_all = |index: &usize| named.iter().all(|part| outline.within(*part, *index));
+    std::iter::once(first).chain(outline.ancestors(first)).find(holds_all)
 }
 
 /// The smallest element of the greatest sum.
 fn heaviest(outline: &Outline<'_>, sums: &Sums) -> Option<usize> {
+    /// Sums that differ by less are the same: a letter more is no reason for a wider block.
+    const SAME: f32 = 0.5;
     let mut best: Option<(usize, f32)> = None;
     for (index, element) in outline.elements.iter().enumerate() {
         let sum = sums.over(&element.pieces);
-        if sum > 0.0 && best.is_none_or(|(_, most)| sum >= most - 0.5) {
+        if sum > 0.0 && best.is_none_or(|(_, most)| sum >= most - SAME) {
             best = Some((index, sum));
         }
     }
@@ -127,38 +156,40 @@ fn told(outline: &Outline<'_>, facts: &Facts<'_>) -> Vec<bool> {
         return Vec::new();
     }
     let mut found = 0;
-    let told: Vec<bool> = outline.pieces.iter().map(|piece| {
-        let (share, words) = body.share_of(&piece.text);
+    let is_told = |text: &str| {
+        let (share, words) = body.share_of(text);
         let told = share >= LD_PIECE_SHARE;
         found += if told && words > 4 { words } else { 0 };
         told
-    }).collect();
+    };
+    let told: Vec<bool> = outline.pieces.iter().map(|piece| piece.text.as_str()).map(is_told).collect();
     #[expect(clippy::cast_precision_loss, reason = "a share")]
     let share = found as f32 / body.words() as f32;
     if share >= LD_FOUND_SHARE { told } else { Vec::new() }
 }
 
 /// Whether the JSON-LD text holds most of what the densest block holds: many sites give its beginning alone.
-fn tells_most(outline: &Outline<'_>, weighed: &Weighed, dense: usize) -> bool {
+fn tells_most(outline: &Outline<'_>, choice: &Choice, dense: usize) -> bool {
     let (mut told, mut all) = (0.0, 0.0);
     for index in outline.elements[dense].pieces.clone() {
-        let weight = weighed.weights[index].max(0.0);
+        let weight = choice.weights[index].max(0.0);
         all += weight;
-        told += if weighed.told.get(index).copied().unwrap_or_default() { weight } else { 0.0 };
+        told += if choice.is_told(index) { weight } else { 0.0 };
     }
     told >= LD_TOLD_SHARE * all
 }
 
-fn with_told<'a>(outline: &'a Outline<'_>, weighed: &'a Weighed) -> impl Iterator<Item = f32> + 'a {
+/// Weights where the JSON-LD text agrees with the page: what it does not tell speaks against its block.
+fn with_told<'a>(outline: &'a Outline<'_>, choice: &'a Choice) -> impl Iterator<Item = f32> + 'a {
+    /// Letters from which on a told piece speaks for its block: shorter ones stand in many places.
+    const LETTERS_MIN: u32 = 20;
     outline.pieces.iter().enumerate().map(|(index, piece)| {
         #[expect(clippy::cast_precision_loss, reason = "a weight")]
         let letters = piece.letters as f32;
-        if weighed.told[index] && piece.letters > 20 {
-            letters
-        } else if weighed.beside[index] {
-            0.0
-        } else {
-            -0.5 * letters.min(200.0)
+        match (choice.is_told(index), choice.beside[index]) {
+            (true, _) if piece.letters > LETTERS_MIN => letters,
+            (_, true) => 0.0,
+            _ => -0.5 * letters.min(200.0),
         }
     })
 }

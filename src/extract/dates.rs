@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use super::facts::Facts;
 use super::ld;
 use super::outline::Outline;
+use super::rules::Named;
 use crate::date::{self, Moment};
 use crate::html::dom::attribute;
 
@@ -26,7 +27,8 @@ impl Clock<'_> {
 }
 
 /// When it was first published.
-pub(super) fn published(outline: &Outline<'_>, facts: &Facts<'_>, clock: Clock<'_>) -> Option<Moment> {
+pub(super) fn published(outline: &Outline<'_>, facts: &Facts<'_>, named: &Named, clock: Clock<'_>) -> Option<Moment> {
+    let by_rule = named.dates.iter().find_map(|text| clock.read(text));
     let told = ["datePublished", "dateCreated", "uploadDate"];
     let told = || facts.article().and_then(|article| told.iter().find_map(|key| clock.read(&ld::text(article, key)?)));
     let metas = [
@@ -36,7 +38,7 @@ pub(super) fn published(outline: &Outline<'_>, facts: &Facts<'_>, clock: Clock<'
         "cxenseparse:publishtime", "article:published", "originalpublicationdate", "og:published_time", "displaydate",
     ];
     let meta = || metas.iter().find_map(|name| facts.all_of(name).find_map(|text| clock.read(text)));
-    told().or_else(meta).or_else(|| on_page(outline, clock))
+    by_rule.or_else(told).or_else(meta).or_else(|| on_page(outline, clock))
 }
 
 /// When it was last changed.

@@ -2,6 +2,8 @@
 //!
 //! Collected in one pass over the outline; judged by `title`, `authors`, `dates` and `body`.
 
+use std::collections::HashSet;
+
 use html5ever::local_name;
 use serde_json::Value;
 
@@ -10,6 +12,9 @@ use super::outline::Outline;
 use super::signs::Signs;
 use crate::html::dom::attribute;
 use crate::html::plain::{collapse, plain};
+
+/// Tags of a page; more are a list of search words.
+const TAGS_MAX: usize = 30;
 
 /// What a page says of itself.
 #[derive(Debug, Default)]
@@ -99,6 +104,27 @@ impl<'a> Facts<'a> {
         }
         names.retain(|name| !name.is_empty());
         names
+    }
+
+    /// What the page says of its language, the nearest to the article first.
+    pub(super) fn languages(&self) -> Vec<&str> {
+        let told = self.article().and_then(|article| article.get("inLanguage")?.as_str());
+        let metas = ["og:locale", "content-language", "dc.language", "language"].into_iter().filter_map(|name| self.meta_of(&[name]));
+        self.lang.into_iter().chain(told).chain(metas).collect()
+    }
+
+    /// Sections and keywords.
+    pub(super) fn tags(&self) -> Vec<String> {
+        let mut tags: Vec<String> = ["article:section", "article:tag"].into_iter().flat_map(|name| self.all_of(name)).map(plain).collect();
+        if let Some(article) = self.article() {
+            tags.extend(ld::names(article, "articleSection", &self.ld));
+            let keywords = ld::names(article, "keywords", &self.ld);
+            tags.extend(keywords.iter().flat_map(|words| words.split([',', ';', '，', '、'])).map(|word| word.trim().to_owned()));
+        }
+        let mut seen = HashSet::new();
+        tags.retain(|tag| !tag.is_empty() && tag.chars().count() <= 60 && !tag.contains("://") && seen.insert(tag.clone()));
+        tags.truncate(TAGS_MAX);
+        tags
     }
 
     /// What the page says in short.

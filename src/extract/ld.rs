@@ -106,6 +106,12 @@ pub(super) fn raw<'a>(object: &'a Object, key: &str) -> Option<&'a str> {
     object.get(key)?.as_str().filter(|text| !text.trim().is_empty())
 }
 
+/// A number of an object.
+pub(super) fn count(object: &Object, key: &str) -> Option<usize> {
+    let value = object.get(key)?;
+    value.as_u64().and_then(|count| usize::try_from(count).ok()).or_else(|| value.as_str()?.trim().parse().ok())
+}
+
 /// The names of persons and bodies under a key.
 pub(super) fn names(object: &Object, key: &str, all: &[Value]) -> Vec<String> {
     let mut names = Vec::new();

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::body::{Ask, Weighed};
+use super::body::{Ask, Choice};
 use super::cues;
 use super::outline::{Kind, Outline, Piece};
 use super::shingle::Shingles;
@@ -26,40 +26,40 @@ const LEAD_LETTERS: std::ops::RangeInclusive<u32> = 40..=900;
 const LEAD_SHARE_MIN: f32 = 0.8;
 
 /// The pieces that are the article's text.
-pub(super) fn kept(ask: &Ask<'_>, container: usize, weighed: &Weighed) -> Vec<usize> {
+pub(super) fn kept(ask: &Ask<'_>, choice: &Choice) -> Vec<usize> {
     let outline = ask.outline;
-    let range = outline.elements[container].pieces.clone();
-    let start = behind_headline(ask, container, weighed).unwrap_or(range.start);
+    let range = outline.elements[choice.container].pieces.clone();
+    let start = behind_headline(ask, choice).unwrap_or(range.start);
     let title = fold(ask.title);
     let mut kept: Vec<usize> = (start..range.end)
-        .filter(|index| !weighed.beside[*index])
-        .filter(|index| is_text(&outline.pieces[*index], weighed, *index))
+        .filter(|index| !choice.beside[*index])
+        .filter(|index| is_text(&outline.pieces[*index], choice, *index))
         .filter(|index| !is_title(&outline.pieces[*index], &title))
         .collect();
     without_related(outline, &mut kept);
-    trim(ask, weighed, &mut kept);
+    trim(ask, choice, &mut kept);
     kept.retain(|index| !asks(&outline.pieces[*index]));
-    with_lead(ask, weighed, &mut kept);
+    with_lead(ask, choice, &mut kept);
     without_empty_sections(outline, &mut kept);
     without_repetitions(outline, &mut kept);
     kept
 }
 
 /// The first piece behind the headline, if the headline stands in the block and nearly all of its text behind it.
-fn behind_headline(ask: &Ask<'_>, container: usize, weighed: &Weighed) -> Option<usize> {
+fn behind_headline(ask: &Ask<'_>, choice: &Choice) -> Option<usize> {
     /// Share of the block's text that may stand above its headline.
     const ABOVE_SHARE_MAX: f32 = 0.2;
     let outline = ask.outline;
-    let range = &outline.elements[container].pieces;
-    let headline = ask.headline().filter(|index| outline.within(*index, container))?;
+    let range = &outline.elements[choice.container].pieces;
+    let headline = ask.headline().filter(|index| outline.within(*index, choice.container))?;
     let behind = outline.elements[headline].pieces.end;
-    let sum = |from: usize, to: usize| weighed.weights[from..to].iter().map(|weight| weight.max(0.0)).sum::<f32>();
+    let sum = |from: usize, to: usize| choice.weights[from..to].iter().map(|weight| weight.max(0.0)).sum::<f32>();
     (behind <= range.end && sum(range.start, behind) < ABOVE_SHARE_MAX * sum(behind, range.end)).then_some(behind)
 }
 
-fn is_text(piece: &Piece, weighed: &Weighed, index: usize) -> bool {
+fn is_text(piece: &Piece, choice: &Choice, index: usize) -> bool {
     let share = piece.link_share();
-    if weighed.told.get(index) == Some(&true) {
+    if choice.is_told(index) {
         return share < 0.95 || piece.kind == Kind::Heading;
     }
     match piece.kind {
@@ -85,12 +85,12 @@ fn without_related(outline: &Outline<'_>, kept: &mut Vec<usize>) {
 }
 
 /// Labels, names and dates before the first paragraph and after the last.
-fn trim(ask: &Ask<'_>, weighed: &Weighed, kept: &mut Vec<usize>) {
+fn trim(ask: &Ask<'_>, choice: &Choice, kept: &mut Vec<usize>) {
     let outline = ask.outline;
     let speaks = |index: &usize| {
         let piece = &outline.pieces[*index];
-        let told = weighed.told.get(*index) == Some(&true) && piece.kind != Kind::Heading;
-        (weighed.weights[*index] > 0.0 || told) && !is_byline(piece, ask.authors)
+        let told = choice.is_told(*index) && piece.kind != Kind::Heading;
+        (choice.weights[*index] > 0.0 || told) && !is_byline(piece, ask.authors)
     };
     let Some(first) = kept.iter().position(speaks) else { return };
     let last = kept.iter().rposition(|index| speaks(index) && !is_asking(&outline.pieces[*index])).unwrap_or(first);
@@ -124,7 +124,7 @@ fn asks(piece: &Piece) -> bool {
 }
 
 /// The paragraph between headline and text belongs to it.
-fn with_lead(ask: &Ask<'_>, weighed: &Weighed, kept: &mut Vec<usize>) {
+fn with_lead(ask: &Ask<'_>, choice: &Choice, kept: &mut Vec<usize>) {
     let outline = ask.outline;
     let Some(first) = kept.first().copied() else { return };
     let from = ask.headline().map_or(0, |headline| outline.elements[headline].pieces.end);
@@ -136,7 +136,7 @@ fn with_lead(ask: &Ask<'_>, weighed: &Weighed, kept: &mut Vec<usize>) {
         let summed = || summary.as_ref().is_some_and(|summary| summary.share_of(&piece.text).0 >= LEAD_SHARE_MIN);
         LEAD_LETTERS.contains(&piece.letters)
             && piece.link_share() < 0.5
-            && (is_marked_lead(outline, piece, weighed.beside[*index]) || summed())
+            && (is_marked_lead(outline, piece, choice.beside[*index]) || summed())
             && !is_byline(piece, ask.authors)
             && opening.share_of(&piece.text).0 < 0.6
     };

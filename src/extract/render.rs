@@ -53,6 +53,17 @@ pub(super) fn html(outline: &Outline<'_>, container: usize, kept: &[usize], phot
     writer.out
 }
 
+/// HTML of a text that has no markup, photos above it.
+pub(super) fn plain_html(paragraphs: &[String], photos: &[Placed<'_>]) -> String {
+    let mut out: String = photos.iter().map(|(_, photo)| figure(photo)).collect();
+    for paragraph in paragraphs {
+        out.push_str("<p>");
+        escape_into(&mut out, paragraph, &mut true);
+        out.push_str("</p>");
+    }
+    out
+}
+
 struct Writer<'w, 'a> {
     outline: &'w Outline<'a>,
     container: usize,

@@ -5,6 +5,7 @@
 
 use super::facts::Facts;
 use super::ld;
+use super::outline::{Outline, Piece};
 use crate::html::plain::plain;
 use crate::text::fold::fold;
 
@@ -12,7 +13,7 @@ use crate::text::fold::fold;
 const PARTINGS: &[&str] = &[" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • ", " / ", "｜", "_", " ― ", "－", " › ", " ‹ ", " « "];
 
 /// The headline; empty where the page has none.
-pub(super) fn title(facts: &Facts<'_>, host: &str) -> String {
+pub(super) fn title(outline: &Outline<'_>, facts: &Facts<'_>, host: &str) -> String {
     let sites = Sites::of(facts, host);
     let mut candidates: Vec<(String, f32)> = Vec::new();
     let mut add = |text: String, worth: f32| {
@@ -32,7 +33,19 @@ pub(super) fn title(facts: &Facts<'_>, host: &str) -> String {
     facts.meta_of(&["og:title"]).into_iter().for_each(|text| add(plain(text), 2.4));
     facts.meta_of(&["twitter:title"]).into_iter().for_each(|text| add(plain(text), 1.2));
     add(facts.document_title.clone(), 1.5);
+    let printed = printed(outline, &facts.document_title);
+    printed.into_iter().for_each(|text| add(text, 1.8));
     best(&candidates)
+}
+
+/// The part of the `title` element that a line of the page repeats: the rest is the site's.
+fn printed(outline: &Outline<'_>, title: &str) -> Option<String> {
+    let folded = bare(title);
+    let parts = PARTINGS.iter().filter_map(|parting| title.split_once(parting).map(|(head, _)| bare(head)));
+    let parts: Vec<String> = parts.filter(|head| !head.is_empty()).chain([folded]).collect();
+    let is_line = |piece: &&Piece| piece.letters > 12 && piece.letters < 300 && piece.link_share() < 0.5;
+    let line = outline.pieces.iter().filter(is_line).find(|piece| parts.contains(&bare(&piece.text)));
+    line.map(|piece| piece.text.clone())
 }
 
 /// The wording with the most worth; a wording lends its worth to those that say the same.

@@ -131,7 +131,7 @@ fn holds_text_of_its_own(outline: &Outline<'_>, index: usize) -> bool {
 }
 
 /// The pieces that an element holds whole: an inline element may hold only the beginning of one.
-fn held(outline: &Outline<'_>, index: usize) -> Range<usize> {
+pub(super) fn held(outline: &Outline<'_>, index: usize) -> Range<usize> {
     let range = outline.elements[index].pieces.clone();
     if range.len() != 1 {
         return range;

@@ -13,7 +13,7 @@
 //! ```
 
 pub mod decide;
-mod edition;
+pub mod edition;
 mod one_article;
 mod one_source;
 pub mod schedule;
@@ -32,11 +32,11 @@ use tokio_util::sync::CancellationToken;
 use crate::model::fault::Fault;
 use crate::model::report::{Event, PassReport, SourceReport};
 use crate::model::source::{Source, SourceState};
+use crate::pipeline::edition::EditionError;
 use crate::pipeline::one_source::Brought;
 use crate::pipeline::settle::Settled;
 use crate::pipeline::watcher::Watcher;
 use crate::pipeline::worker::Worker;
-use crate::publish::error::PublishError;
 use crate::store::error::StoreError;
 
 /// What a pass is asked to do beside its ordinary work.
@@ -56,9 +56,9 @@ pub enum PassError {
     /// The store could not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The published folder could not be written.
+    /// What is stored could not be published; the next pass makes it good.
     #[error(transparent)]
-    Publish(#[from] PublishError),
+    Edition(#[from] EditionError),
 }
 
 /// One pass over what is due, then published. Ends early, and whole, when `stop` is cancelled or its time is over.
@@ -72,6 +72,7 @@ pub async fn run(
     let began = Instant::now();
     let mut pass = Pass { worker, options, now, watcher, report: PassReport::default() };
     pass.report.sources = worker.settings.sources.len() as u64;
+    worker.remember_hosts(worker.settings.sources.iter().map(|source| &source.url), now).await?;
     let due = pass.due().await?;
     watcher.due(due.len());
     pass.read_all(due, stop).await?;

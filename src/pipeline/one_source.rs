@@ -160,10 +160,13 @@ impl Reading<'_> {
         let validators = if same_address { state.validators.clone() } else { Validators::default() };
         let document = match self.visit.get(Request { url: url.clone(), purpose: self.purpose(), validators }).await {
             Fetched::Refused(error) => return Err(error.into()),
-            Fetched::NotModified(caching) => return Ok(Answer::Same(caching)),
+            Fetched::NotModified(caching) => {
+                note_move(state, &caching, url == self.source.url);
+                return Ok(Answer::Same(caching));
+            }
             Fetched::Fresh(document) => *document,
         };
-        note_move(state, &document, url == self.source.url);
+        note_move(state, &document.caching, url == self.source.url);
         let hash = body_hash(&document.body);
         if same_address && state.body_hash == Some(hash) {
             state.validators = document.caching.validators.clone();
@@ -183,8 +186,8 @@ impl Reading<'_> {
 
     fn purpose(&self) -> Purpose {
         match self.source.kind {
-            Some(SourceKind::Page) => Purpose::Page,
-            _ if self.source.select.is_some() => Purpose::Page,
+            Some(SourceKind::Page) => Purpose::Listing,
+            _ if self.source.select.is_some() => Purpose::Listing,
             _ => Purpose::Source,
         }
     }
@@ -264,6 +267,8 @@ impl Reading<'_> {
                 Plan::Refresh(sighting, id, tries) => work.push((sighting, Some(id), tries)),
             }
         }
+        let links = work.iter().filter_map(|(sighting, ..)| sighting.entry.link.as_ref());
+        self.worker.remember_hosts(links, self.now).await?;
         let unread = self.read_articles(brought, work).await;
         let caching = document.caching.clone();
         if unread == 0 {
@@ -344,8 +349,8 @@ fn address(source: &Source, state: &SourceState) -> PageUrl {
     }
 }
 
-fn note_move(state: &mut SourceState, document: &Document, asked_configured: bool) {
-    match &document.moved_to {
+fn note_move(state: &mut SourceState, caching: &Caching, asked_configured: bool) {
+    match &caching.moved_to {
         Some(moved) if state.moved_to.as_ref() == Some(moved) => state.moved_seen = state.moved_seen.saturating_add(1),
         Some(moved) => {
             state.moved_to = Some(moved.clone());

@@ -1,16 +1,20 @@
 //! What a pass works with, built once by `cli`.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::Semaphore;
 use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 
 use crate::fetch::Fetcher;
 use crate::model::settings::Settings;
+use crate::model::url::PageUrl;
 use crate::route::Gazetteer;
 use crate::store::contract::Store;
+use crate::store::error::StoreError;
 
 /// How long a pass that was told to stop waits for the articles in hand. It must end within 10 s in all.
 const PATIENCE: Duration = Duration::from_secs(6);
@@ -46,6 +50,18 @@ impl Worker {
         let result = tokio::task::spawn_blocking(work).await;
         drop(permit);
         result
+    }
+
+    /// Hands the client what the store knows of these addresses' hosts: robots.txt, and who asked for quiet.
+    pub(crate) async fn remember_hosts(
+        &self,
+        urls: impl Iterator<Item = &PageUrl>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let origins: BTreeSet<String> = urls.map(PageUrl::origin).collect();
+        let origins: Vec<String> = origins.into_iter().collect();
+        self.fetcher.remember(self.store.hosts(&origins).await?, now);
+        Ok(())
     }
 
     /// Ends some seconds after `stop`: whoever still waits for a server then gives up.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::io::{self, BufRead, Write};
+use std::rc::Rc;
 
 use clap::Args;
 use serde::Deserialize;
@@ -9,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::each_line;
 use crate::dedup;
-use crate::dedup::events::Events;
+use crate::dedup::events::{Events, Told};
 use crate::date::Moment;
 use crate::dedup::window::Window;
 
@@ -36,30 +37,34 @@ struct Input {
 pub(super) fn run(arguments: &Arguments, input: impl BufRead, output: &mut impl Write) -> io::Result<()> {
     if arguments.events {
         let mut events = Events::default();
-        return each_line(input, output, |line| answer(line, |id, article| { let _ = &article.published; events.add(id, &dedup::events::Told { address: article.address, title: article.title, text: article.text, published: None }) }));
+        return each_line(input, output, |line| {
+            answer(line, |id, article| {
+                let published = article.published.map(Moment::timestamp);
+                events.add(id, Told { title: &article.title, text: &article.text, published })
+            })
+        });
     }
     let mut window = Window::default();
     each_line(input, output, |line| {
         answer(line, |id, article| {
-            let fingerprint = dedup::fingerprint_of(&article.address, &article.title, &article.text);
-            window.add(id, fingerprint).to_string()
+            window.add(id, dedup::fingerprint_of(&article.address, &article.title, &article.text))
         })
     })
 }
 
 /// One line: the article's cluster, or one of its own and what is wrong with the line.
-fn answer(line: &str, cluster: impl FnOnce(&str, Told) -> String) -> String {
+fn answer(line: &str, cluster: impl FnOnce(&str, &Article) -> Rc<str>) -> String {
     match serde_json::from_str::<Input>(line) {
         Ok(input) => {
             let id = name(&input.id);
-            let article = Told {
+            let article = Article {
                 address: input.url.unwrap_or_default(),
                 title: decoded(input.title),
                 text: decoded(input.text),
                 published: input.published.and_then(|text| text.parse().ok()),
             };
-            let cluster = cluster(&id, article);
-            json!({ "id": input.id, "cluster": cluster }).to_string()
+            let cluster = cluster(&id, &article);
+            json!({ "id": input.id, "cluster": &*cluster }).to_string()
         }
         Err(error) => {
             let id = serde_json::from_str::<Value>(line).ok().and_then(|value| value.get("id").cloned());
@@ -70,7 +75,7 @@ fn answer(line: &str, cluster: impl FnOnce(&str, Told) -> String) -> String {
 }
 
 /// An article as a line tells it.
-struct Told {
+struct Article {
     address: String,
     title: String,
     text: String,
