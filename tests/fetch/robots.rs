@@ -9,6 +9,7 @@ use feedatlas::model::fault::Fault;
 use feedatlas::model::source::{HostState, Source};
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
 
 use crate::web::{Answer, Step, Web};
 use crate::{fetcher, get, get_feed, source};
@@ -161,6 +162,19 @@ fn a_crawl_delay_is_read_and_capped() {
     assert_eq!(delay("86400"), Some(Duration::from_secs(10)));
     assert_eq!(delay("1e99"), Some(Duration::from_secs(10)));
     assert_eq!((delay("-1"), delay("soon"), delay("NaN")), (None, None, None));
+}
+
+proptest! {
+    /// Whatever a host puts there: no panic, what is kept says the same, and of two rules the longer decides.
+    #[test]
+    fn any_file_is_read(file in "(User-agent: (\\*|feedatlas|x)|(Dis)?[aA]llow: ?[/*$%a-c0-9\u{e9}]{0,9}|Crawl-delay: [0-9.e-]{0,5}|.{0,9}|[\r\n]){0,40}", path in "/[/*$%a-c0-9\u{e9}?]{0,12}") {
+        let rules = Rules::read(file.as_bytes());
+        let kept = Rules::read(rules.to_text().as_bytes());
+        prop_assert_eq!(kept.allows(&path), rules.allows(&path));
+        prop_assert_eq!(&kept, &rules);
+        let closed = format!("User-agent: feedatlas\nDisallow: {path}\nAllow: /");
+        prop_assert!(path.starts_with("/*") || path.ends_with('$') || !Rules::read(closed.as_bytes()).allows(&path) || path == "/");
+    }
 }
 
 fn noon() -> Timestamp {
