@@ -4,12 +4,14 @@
 
 use jiff::Timestamp;
 
-use crate::model::cluster::{ArticleId, Batch, Stored};
-use crate::store::codec::{self, CommitHead, FrameKind, Head, Pointer, Rest};
+use crate::model::cluster::{ArticleId, Batch, EntryKey, Known, Stored};
+use crate::store::codec::{self, CommitHead, FrameKind, Head, Pointer, Record, Rest};
 use crate::store::engine::Engine;
 use crate::store::error::StoreError;
+use crate::store::hashes;
 use crate::store::index;
 use crate::store::keys;
+use crate::store::reading;
 use crate::store::rules;
 use crate::store::segments;
 use crate::store::stage::Stage;
@@ -46,7 +48,7 @@ pub(super) fn commit(engine: &Engine, mut batch: Batch) -> Result<(), StoreError
     }
     let rest = Rest::of(batch);
     apply(engine, &mut stage, &rest)?;
-    if frames.bytes.is_empty() && !stage.touches(&[keys::kind::ENTRY, keys::kind::NOTED]) {
+    if frames.bytes.is_empty() && stage.hashes.is_empty() && !stage.touches(keys::kind::NOTED) {
         // Nothing that only the segments could tell again: the count of changes stands still.
         stage.unwrite(keys::CHANGES);
     } else {
@@ -59,32 +61,34 @@ pub(super) fn commit(engine: &Engine, mut batch: Batch) -> Result<(), StoreError
     }
     writer.apply(stage)?;
     drop(writer);
-    engine.flush()
+    engine.flush()?;
+    // What was promised is on disk; what is settled here is made again from it.
+    engine.settle()
 }
 
 fn put(engine: &Engine, stage: &mut Stage<'_>, brought: Stored, frames: &mut Frames) -> Result<(), StoreError> {
-    let old = index::find(stage, &engine.segments, brought.id)?;
+    let old = index::find(stage, brought.id)?;
     let kept = old.as_ref().map(|old| engine.stored(&old.record)).transpose()?;
     let leader = match index::no_of(stage, brought.cluster)? {
         Some(no) => index::record(stage, no)?.map_or(brought.id, |record| record.cluster()),
         None => brought.id,
     };
     let new = rules::kept(brought, kept.as_ref(), leader);
-    if let (Some(old), true) = (&old, kept.as_ref() == Some(&new)) {
-        return index::put_identities(stage, old.no, &new.keys);
+    if kept.as_ref() == Some(&new) {
+        return Ok(());
     }
     let head = Head::of(&new);
-    let at = frames.push(&new, &head)?;
-    index::put(stage, head, at, old.as_ref())
+    let record = Record::of(&head, frames.push(&new, &head)?);
+    index::put(stage, &head, &record, old.as_ref())
 }
 
 /// Everything of a batch but its articles.
 pub(super) fn apply(engine: &Engine, stage: &mut Stage<'_>, rest: &Rest) -> Result<(), StoreError> {
     for (key, known) in &rest.aliases {
-        index::alias(stage, &engine.segments, *key, *known)?;
+        alias(engine, stage, *key, *known)?;
     }
     for key in &rest.noted {
-        index::note(stage, *key)?;
+        note(engine, stage, *key)?;
     }
     for (id, at) in &rest.seen {
         see(stage, *id, codec::moment(*at))?;
@@ -92,6 +96,35 @@ pub(super) fn apply(engine: &Engine, stage: &mut Stage<'_>, rest: &Rest) -> Resu
     put_changed(stage, keys::source(&rest.source), codec::encode(&rest.state)?)?;
     for host in &rest.hosts {
         put_changed(stage, keys::host(&host.origin), codec::encode(host)?)?;
+    }
+    Ok(())
+}
+
+/// One more identity of an article that is kept, and what its entry said of itself.
+fn alias(engine: &Engine, stage: &mut Stage<'_>, key: EntryKey, known: Known) -> Result<(), StoreError> {
+    let Known::Article { id, entry_hash, tries } = known else { return note(engine, stage, key) };
+    let Some(old) = index::find(stage, id)? else { return Ok(()) };
+    let head = engine.head(&old.record)?;
+    let keys = rules::with_keys(&[key], index::identities(&old.record, &head));
+    let is_new = keys != index::identities(&old.record, &head);
+    let mut record = old.record.clone();
+    record.keys = (keys != head.keys).then_some(keys);
+    record.entry_hash = entry_hash;
+    if is_new {
+        return index::place(stage, &head, &record, Some(&old));
+    }
+    if record != old.record {
+        stage.put(keys::article(old.no), codec::encode(&record)?);
+    }
+    Ok(())
+}
+
+/// An entry that is known without an article; one that is an article stays it.
+fn note(engine: &Engine, stage: &mut Stage<'_>, key: EntryKey) -> Result<(), StoreError> {
+    let hash = hashes::of_entry(key);
+    let is_coming = stage.hashes.iter().any(|(_, hashes)| hashes.contains(&hash));
+    if !is_coming && reading::known_by(engine, key)?.is_none() {
+        stage.put(keys::noted(key), Vec::new());
     }
     Ok(())
 }

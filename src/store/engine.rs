@@ -10,12 +10,17 @@ use std::sync::{Mutex, MutexGuard};
 use crate::model::cluster::{ArticleId, Stored};
 use crate::store::codec::{self, Head, Record};
 use crate::store::error::StoreError;
-use crate::store::keys::{self, No};
+use crate::store::hashes::Hashes;
+use crate::store::index;
+use crate::store::keys::{self, No, kind};
 use crate::store::segments::Segments;
 use crate::store::stage::{self, Stage};
 
 /// The file that asks for a new index at the next opening, with the reason in words.
 const REBUILD_FILE: &str = "rebuild";
+
+/// Where the hashes are; all of it can be made again.
+pub(super) const HASHES_FOLDER: &str = "hashes";
 
 /// Whether the store may still be written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +36,7 @@ pub(super) struct Engine {
     pub(super) folder: PathBuf,
     pub(super) index: sled::Db,
     pub(super) segments: Segments,
+    pub(super) hashes: Hashes,
     /// One commit at a time: a commit reads what it writes over. Held over blocking calls only.
     writer: Mutex<Health>,
     /// Held as long as the store is open.
@@ -38,22 +44,57 @@ pub(super) struct Engine {
 }
 
 /// The right to write, while it is held.
-pub(super) struct Writer<'engine>(MutexGuard<'engine, Health>);
+pub(super) struct Writer<'engine> {
+    health: MutexGuard<'engine, Health>,
+    hashes: &'engine Hashes,
+}
 
 impl Writer<'_> {
     /// Makes the writes of a stage. After a failure, nothing is written any more.
-    pub(super) fn apply(&mut self, stage: Stage<'_>) -> Result<(), StoreError> {
+    pub(super) fn apply(&mut self, mut stage: Stage<'_>) -> Result<(), StoreError> {
         let applied = stage.apply();
-        if applied.is_err() {
-            *self.0 = Health::Broken;
+        match &applied {
+            Ok(()) => stage.hashes.iter().for_each(|(no, hashes)| self.hashes.add(*no, hashes)),
+            Err(_) => *self.health = Health::Broken,
         }
         applied
     }
 }
 
 impl Engine {
-    pub(super) fn new(folder: PathBuf, index: sled::Db, segments: Segments, lock: File) -> Self {
-        Self { folder, index, segments, writer: Mutex::new(Health::Well), _lock: lock }
+    /// Puts the parts of a store together. Hashes that are not in a run yet are read from the heads of their articles.
+    pub(super) fn new(folder: PathBuf, index: sled::Db, segments: Segments, lock: File) -> Result<Self, StoreError> {
+        let next = Stage::over(&index).number(keys::NEXT)?;
+        let hashes = Hashes::open(folder.join(HASHES_FOLDER), No::try_from(next).unwrap_or(No::MAX).saturating_add(1))?;
+        let engine = Self { folder, index, segments, hashes, writer: Mutex::new(Health::Well), _lock: lock };
+        engine.read_fresh()?;
+        Ok(engine)
+    }
+
+    fn read_fresh(&self) -> Result<(), StoreError> {
+        let from = keys::article(self.hashes.fresh_from() - 1);
+        for entry in self.entries(&[kind::ARTICLE], Some(from)) {
+            let (key, value) = entry?;
+            let Some(no) = keys::no_of(&key) else { continue };
+            let record: Record = codec::decode(&value, format!("article {no}"))?;
+            self.hashes.add(no, &index::hashes_of(&record, &self.head(&record)?));
+            self.settle()?;
+        }
+        Ok(())
+    }
+
+    /// Writes hashes to a run, once there are enough of them.
+    pub(super) fn settle(&self) -> Result<(), StoreError> {
+        if !self.hashes.is_full() {
+            return Ok(());
+        }
+        self.hashes.settle(&|from, to| {
+            let numbers = self.index.range(keys::article(from)..=keys::article(to)).keys();
+            numbers
+                .map(|key| key.map_err(|why| self.broken(&why)))
+                .filter_map(|key| key.map(|key| keys::no_of(&key)).transpose())
+                .collect()
+        })
     }
 
     /// Waits for the right to write.
@@ -65,7 +106,7 @@ impl Engine {
         };
         match *health {
             Health::Well if is_poisoned => Err(self.no_more_writes()),
-            Health::Well => Ok(Writer(health)),
+            Health::Well => Ok(Writer { health, hashes: &self.hashes }),
             Health::Broken => Err(self.no_more_writes()),
         }
     }

@@ -1,26 +1,24 @@
 //! An article's entries in the index: which there are, written and taken away together.
 //!
-//! `links` says which entries an article has; `commit`, `forget`, the rebuilding and `verify` all ask it, so they agree.
+//! `links` says which entries an article has, `hashes_of` by which hashes it is found; `commit`, `forget`, the rebuilding and `verify` all ask it, so they agree.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::cluster::{ArticleId, EntryKey, Known};
+use crate::model::cluster::{ArticleId, EntryKey};
 use crate::store::codec::{self, Head, Pointer, Record};
 use crate::store::contract::Changed;
 use crate::store::error::StoreError;
+use crate::store::hashes;
 use crate::store::keys::{self, No, kind};
-use crate::store::rules;
-use crate::store::segments::Segments;
 use crate::store::stage::Stage;
 
-/// An article as the index has it, with the head of its frame.
+/// An article as the index has it.
 #[derive(Debug, Clone)]
 pub(super) struct Indexed {
     pub(super) no: No,
     pub(super) record: Record,
-    pub(super) head: Head,
 }
 
 /// What of a segment is alive, and how far it was written.
@@ -44,12 +42,10 @@ pub(super) fn record(stage: &Stage<'_>, no: No) -> Result<Option<Record>, StoreE
     stage.get(&keys::article(no))?.map(|value| codec::decode(&value, format!("article {no}"))).transpose()
 }
 
-/// An article by its id, with the head of its frame.
-pub(super) fn find(stage: &Stage<'_>, segments: &Segments, id: ArticleId) -> Result<Option<Indexed>, StoreError> {
+/// An article by its id.
+pub(super) fn find(stage: &Stage<'_>, id: ArticleId) -> Result<Option<Indexed>, StoreError> {
     let Some(no) = no_of(stage, id)? else { return Ok(None) };
-    let Some(record) = record(stage, no)? else { return Ok(None) };
-    let (head, _) = segments.read(record.at, false)?;
-    Ok(Some(Indexed { no, head: codec::decode(&head, record.id)?, record }))
+    Ok(record(stage, no)?.map(|record| Indexed { no, record }))
 }
 
 /// The feeds in which an article's record says it stands.
@@ -57,19 +53,10 @@ pub(super) fn feeds(record: &Record) -> impl Iterator<Item = Changed> {
     record.countries.iter().copied().map(Changed::Country).chain([Changed::All])
 }
 
-/// Every entry of an article, but for those of its identities, which may be another's by now.
-pub(super) fn links(article: &Indexed) -> BTreeMap<Vec<u8>, Vec<u8>> {
-    let Indexed { no, record, head } = article;
+/// Every entry of an article.
+pub(super) fn links(no: No, record: &Record) -> BTreeMap<Vec<u8>, Vec<u8>> {
     let mut links = BTreeMap::from([(keys::id(record.id), no.to_be_bytes().to_vec())]);
-    let mut bare = |key: Vec<u8>| links.insert(keys::with_no(key, *no), Vec::new());
-    let fingerprint = &head.fingerprint;
-    bare(keys::addresses(fingerprint.address));
-    if fingerprint.exact != [0; 16] {
-        bare(keys::exacts(fingerprint.exact));
-    }
-    fingerprint.bands.iter().for_each(|band| {
-        bare(keys::bands(*band));
-    });
+    let mut bare = |key: Vec<u8>| links.insert(keys::with_no(key, no), Vec::new());
     if let Some(leader) = record.copy_of {
         bare(keys::copy(leader, record.first_seen(), record.id));
         return links;
@@ -82,96 +69,71 @@ pub(super) fn links(article: &Indexed) -> BTreeMap<Vec<u8>, Vec<u8>> {
 }
 
 /// The identities of an article.
-pub(super) fn identities(article: &Indexed) -> &[EntryKey] {
-    article.record.keys.as_deref().unwrap_or(&article.head.keys)
+pub(super) fn identities<'article>(record: &'article Record, head: &'article Head) -> &'article [EntryKey] {
+    record.keys.as_deref().unwrap_or(&head.keys)
 }
 
-/// Writes the entries of an article whose frame stands at `at`, in the place of those it had.
-pub(super) fn put(stage: &mut Stage<'_>, head: Head, at: Pointer, old: Option<&Indexed>) -> Result<(), StoreError> {
-    let no = match old {
-        Some(old) => old.no,
-        None => next_no(stage)?,
-    };
-    let new = Indexed { no, record: Record::of(&head, at), head };
-    let old_links = old.map(links).unwrap_or_default();
-    let new_links = links(&new);
-    for key in old_links.keys().filter(|key| !new_links.contains_key(*key)) {
-        take_link(stage, key)?;
-    }
-    for (key, value) in new_links.into_iter().filter(|(key, _)| !old_links.contains_key(key)) {
-        put_link(stage, key, value)?;
-    }
+/// Every hash by which an article is found.
+pub(super) fn hashes_of(record: &Record, head: &Head) -> BTreeSet<u64> {
+    let mut all = hashes::of_fingerprint(&head.fingerprint);
+    all.extend(identities(record, head).iter().map(|key| hashes::of_entry(*key)));
+    all
+}
+
+/// Writes an article whose frame stands in its segment, in the place of what it was. Its feeds are due.
+pub(super) fn put(
+    stage: &mut Stage<'_>,
+    head: &Head,
+    record: &Record,
+    old: Option<&Indexed>,
+) -> Result<(), StoreError> {
     if let Some(old) = old {
-        take_identities(stage, old, &new.head.keys)?;
-        alive(stage, old.record.at, -1)?;
         mark(stage, &old.record)?;
     }
-    put_identities(stage, no, &new.head.keys)?;
-    alive(stage, at, 1)?;
-    stage.put(keys::article(no), codec::encode(&new.record)?);
-    mark(stage, &new.record)
+    place(stage, head, record, old)?;
+    mark(stage, record)
 }
 
-/// Takes away all entries of an article.
-pub(super) fn take(stage: &mut Stage<'_>, article: &Indexed) -> Result<(), StoreError> {
-    mark(stage, &article.record)?;
-    for key in links(article).keys() {
-        take_link(stage, key)?;
+/// Writes an article of which nothing that is published has changed.
+pub(super) fn place(
+    stage: &mut Stage<'_>,
+    head: &Head,
+    record: &Record,
+    old: Option<&Indexed>,
+) -> Result<(), StoreError> {
+    if let Some(old) = old {
+        displace(stage, old)?;
     }
-    take_identities(stage, article, &[])?;
-    alive(stage, article.record.at, -1)?;
-    stage.remove(keys::article(article.no));
-    Ok(())
-}
-
-/// Gives identities to an article; those that were only noted no longer are.
-pub(super) fn put_identities(stage: &mut Stage<'_>, no: No, identities: &[EntryKey]) -> Result<(), StoreError> {
-    for identity in identities {
-        let key = keys::entry(*identity);
-        if stage.get(&key)?.and_then(|value| keys::no_of(&value)) != Some(no) {
-            stage.put(key, no.to_be_bytes().to_vec());
-        }
-        let noted = keys::noted(*identity);
+    let no = next_no(stage)?;
+    for (key, value) in links(no, record) {
+        count(stage, &key, 1)?;
+        stage.put(key, value);
+    }
+    for key in identities(record, head) {
+        let noted = keys::noted(*key);
         if stage.get(&noted)?.is_some() {
             stage.remove(noted);
         }
     }
+    stage.hashes.push((no, hashes_of(record, head)));
+    alive(stage, record.at, 1)?;
+    stage.put(keys::article(no), codec::encode(record)?);
     Ok(())
 }
 
-/// Takes identities away from an article, but for some, and but for those that are another's by now.
-pub(super) fn take_identities(stage: &mut Stage<'_>, old: &Indexed, but: &[EntryKey]) -> Result<(), StoreError> {
-    for identity in identities(old).iter().filter(|identity| !but.contains(identity)) {
-        let key = keys::entry(*identity);
-        if stage.get(&key)?.and_then(|value| keys::no_of(&value)) == Some(old.no) {
-            stage.remove(key);
-        }
-    }
-    Ok(())
+/// Takes away an article. Its feeds are due; its hashes stay, and lead to nothing.
+pub(super) fn take(stage: &mut Stage<'_>, article: &Indexed) -> Result<(), StoreError> {
+    mark(stage, &article.record)?;
+    displace(stage, article)
 }
 
-/// One more identity of an article that is kept, and what its entry said of itself.
-pub(super) fn alias(stage: &mut Stage<'_>, segments: &Segments, key: EntryKey, known: Known) -> Result<(), StoreError> {
-    let Known::Article { id, entry_hash, tries } = known else { return note(stage, key) };
-    let Some(mut article) = find(stage, segments, id)? else { return Ok(()) };
-    let all = rules::with_keys(&[key], identities(&article));
-    take_identities(stage, &article, &all)?;
-    put_identities(stage, article.no, &all)?;
-    let before = article.record.clone();
-    article.record.keys = (all != article.head.keys).then_some(all);
-    article.record.entry_hash = entry_hash;
-    article.record.tries = tries;
-    if article.record != before {
-        stage.put(keys::article(article.no), codec::encode(&article.record)?);
+fn displace(stage: &mut Stage<'_>, article: &Indexed) -> Result<(), StoreError> {
+    for key in links(article.no, &article.record).into_keys() {
+        count(stage, &key, -1)?;
+        stage.remove(key);
     }
-    Ok(())
-}
-
-/// An entry that is known without an article; one that is an article stays it.
-pub(super) fn note(stage: &mut Stage<'_>, key: EntryKey) -> Result<(), StoreError> {
-    if stage.get(&keys::entry(key))?.is_none() && stage.get(&keys::noted(key))?.is_none() {
-        stage.put(keys::noted(key), Vec::new());
-    }
+    alive(stage, article.record.at, -1)?;
+    stage.remove(keys::article(article.no));
     Ok(())
 }
 
@@ -191,18 +153,6 @@ fn mark(stage: &mut Stage<'_>, of: &Record) -> Result<(), StoreError> {
 fn next_no(stage: &mut Stage<'_>) -> Result<No, StoreError> {
     let next = stage.add(keys::NEXT, 1)?;
     No::try_from(next).map_err(|_| StoreError::damaged("index", "all article numbers are used; export and import anew"))
-}
-
-fn put_link(stage: &mut Stage<'_>, key: Vec<u8>, value: Vec<u8>) -> Result<(), StoreError> {
-    count(stage, &key, 1)?;
-    stage.put(key, value);
-    Ok(())
-}
-
-fn take_link(stage: &mut Stage<'_>, key: &[u8]) -> Result<(), StoreError> {
-    count(stage, key, -1)?;
-    stage.remove(key.to_vec());
-    Ok(())
 }
 
 /// Keeps how many leaders a feed has in step with its entries.

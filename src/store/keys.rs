@@ -1,7 +1,7 @@
 //! The keys of the sled engine: one tree, a letter for each kind of entry, everything ordered as it is asked for.
 //!
-//! Articles have a short number here, because sled reads all of its file when it opens: a million articles with some
-//! twenty entries each must stay small. Hashes are cut for the same reason; what they lead to is compared whole.
+//! Articles have a short number here, because sled reads all of its file when it opens, and each entry costs it ten times
+//! its bytes: a million articles have four or five entries each. Hashes, of which they have twenty, are not here (`hashes`).
 
 use jiff::Timestamp;
 
@@ -10,7 +10,7 @@ use crate::model::country::Country;
 use crate::model::source::SourceName;
 use crate::store::contract::Changed;
 
-/// An article's number in this store, in the order of its coming.
+/// The number of an article in this store, in the order of coming; one that changes has a new one.
 pub(super) type No = u32;
 
 /// A kind of entry: the first byte of its key.
@@ -19,16 +19,8 @@ pub(super) mod kind {
     pub(in crate::store) const ARTICLE: u8 = b'a';
     /// Id → number.
     pub(in crate::store) const ID: u8 = b'i';
-    /// Identity of an entry → number.
-    pub(in crate::store) const ENTRY: u8 = b'k';
     /// Identity of an entry that has no article.
     pub(in crate::store) const NOTED: u8 = b'n';
-    /// Canonical address, number.
-    pub(in crate::store) const ADDRESS: u8 = b'u';
-    /// Exact text, number.
-    pub(in crate::store) const EXACT: u8 = b'x';
-    /// Band of a sketch, number.
-    pub(in crate::store) const BAND: u8 = b'b';
     /// Country, newest first, number of a leader.
     pub(in crate::store) const NEWEST: u8 = b't';
     /// How many leaders a country has.
@@ -53,12 +45,8 @@ pub(super) const NEXT: &[u8] = b"mnext";
 /// The last change that was counted.
 pub(super) const CHANGES: &[u8] = b"mchanges";
 
-/// Bytes of a hash of an address or a text in a key: two of a million collide once in 10^7 stores.
-const HASH_BYTES: usize = 8;
-/// Bytes of an entry's identity in a key: out of reach of someone who looks for another's.
-const ENTRY_BYTES: usize = 12;
-/// Bytes of a band in a key: a false friend among 2^40 costs one comparison.
-const BAND_BYTES: usize = 5;
+/// Bytes of a leader's id before those of its copies: what they lead to is compared whole.
+const LEADER_BYTES: usize = 8;
 
 fn key(kind: u8, parts: &[&[u8]]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(1 + parts.iter().map(|part| part.len()).sum::<usize>());
@@ -77,29 +65,13 @@ pub(super) fn id(id: ArticleId) -> Vec<u8> {
     key(kind::ID, &[&id.0])
 }
 
-pub(super) fn entry(entry: EntryKey) -> Vec<u8> {
-    key(kind::ENTRY, &[&entry.0[..ENTRY_BYTES]])
-}
-
 /// Whole, because an export must list it.
 pub(super) fn noted(entry: EntryKey) -> Vec<u8> {
     key(kind::NOTED, &[&entry.0])
 }
 
-pub(super) fn addresses(hash: [u8; 16]) -> Vec<u8> {
-    key(kind::ADDRESS, &[&hash[..HASH_BYTES]])
-}
-
-pub(super) fn exacts(hash: [u8; 16]) -> Vec<u8> {
-    key(kind::EXACT, &[&hash[..HASH_BYTES]])
-}
-
-pub(super) fn bands(band: u64) -> Vec<u8> {
-    key(kind::BAND, &[&band.to_be_bytes()[..BAND_BYTES]])
-}
-
 pub(super) fn copies(leader: ArticleId) -> Vec<u8> {
-    key(kind::COPY, &[&leader.0[..HASH_BYTES]])
+    key(kind::COPY, &[&leader.0[..LEADER_BYTES]])
 }
 
 pub(super) fn source(name: &SourceName) -> Vec<u8> {
@@ -178,7 +150,7 @@ pub(super) fn newest_between(feed: Changed, from: Option<Timestamp>, until: Opti
 /// Where a copy stands among those of its leader.
 pub(super) fn copy(leader: ArticleId, first_seen: Timestamp, id: ArticleId) -> Vec<u8> {
     let seen = earlier_first(first_seen.as_microsecond());
-    key(kind::COPY, &[&leader.0[..HASH_BYTES], &seen, &id.0[..4]])
+    key(kind::COPY, &[&leader.0[..LEADER_BYTES], &seen, &id.0[..4]])
 }
 
 #[cfg(test)]

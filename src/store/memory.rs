@@ -166,12 +166,12 @@ impl Held {
         let leader = self.articles.get(&brought.cluster).map_or(brought.id, |leader| leader.cluster);
         let old = self.articles.get(&brought.id).cloned();
         let new = rules::kept(brought, old.as_ref(), leader);
+        if old.as_ref() == Some(&new) {
+            return;
+        }
         for key in &new.keys {
             self.entries.insert(*key, new.id);
             self.noted.remove(key);
-        }
-        if old.as_ref() == Some(&new) {
-            return;
         }
         if let Some(old) = &old {
             self.drop_keys(old, &new.keys);

@@ -5,9 +5,10 @@
 //! ```text
 //! folder/
 //!   schema   the form of it all                 lock    held by the one process that has it open
-//!   index/   sled: hashes, order, states        bodies/ 2026-11-24.seg …: the articles, whole, packed
+//!   index/   sled: records, order, states       bodies/ 2026-11-24.seg …: the articles, whole, packed
+//!   hashes/  runs: which articles share what
 //! ```
-//! A commit is on disk in `bodies` before `index` names it, so the index can always be made anew.
+//! A commit is on disk in `bodies` before `index` names it; `index` and `hashes` can always be made anew.
 
 use std::sync::Arc;
 
@@ -24,6 +25,7 @@ pub mod sled;
 mod codec;
 mod commit;
 mod engine;
+mod hashes;
 mod index;
 mod keys;
 mod reading;
@@ -31,6 +33,7 @@ mod recovery;
 mod replay;
 mod retention;
 mod rules;
+mod runs;
 mod segments;
 mod stage;
 mod verify;

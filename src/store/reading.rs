@@ -9,6 +9,7 @@ use crate::store::codec::{self, Record};
 use crate::store::contract::{CANDIDATES_MAX, Changed, Due};
 use crate::store::engine::Engine;
 use crate::store::error::StoreError;
+use crate::store::hashes;
 use crate::store::keys::{self, No, kind};
 use crate::store::stage;
 
@@ -43,11 +44,17 @@ pub(super) fn known(engine: &Engine, keys: &[Vec<EntryKey>]) -> Result<Vec<Optio
         .collect()
 }
 
-fn known_by(engine: &Engine, key: EntryKey) -> Result<Option<Known>, StoreError> {
-    let value = engine.index.get(keys::entry(key)).map_err(|why| engine.broken(&why))?;
-    if let Some(record) = value.and_then(|value| keys::no_of(&value)).map(|no| engine.record(no)).transpose()?.flatten()
-    {
-        return Ok(Some(Known::Article { id: record.id, entry_hash: record.entry_hash, tries: record.tries }));
+/// What is known of an entry by one of its identities: the article that had it last.
+pub(super) fn known_by(engine: &Engine, key: EntryKey) -> Result<Option<Known>, StoreError> {
+    for no in engine.hashes.find(hashes::of_entry(key), CANDIDATES_MAX)? {
+        let Some(record) = engine.record(no)? else { continue };
+        let has_it = match &record.keys {
+            Some(keys) => keys.contains(&key),
+            None => engine.head(&record)?.keys.contains(&key),
+        };
+        if has_it {
+            return Ok(Some(Known::Article { id: record.id, entry_hash: record.entry_hash, tries: record.tries }));
+        }
     }
     let is_noted = engine.index.contains_key(keys::noted(key)).map_err(|why| engine.broken(&why))?;
     Ok(is_noted.then_some(Known::Noted))
@@ -56,20 +63,8 @@ fn known_by(engine: &Engine, key: EntryKey) -> Result<Option<Known>, StoreError>
 /// Articles that share a hash or a band; heads alone are read.
 pub(super) fn candidates(engine: &Engine, fingerprint: &Fingerprint) -> Result<Vec<Candidate>, StoreError> {
     let mut numbers = BTreeSet::new();
-    let mut look = |key: Vec<u8>| -> Result<(), StoreError> {
-        // From the end: the highest numbers came last.
-        for entry in engine.index.scan_prefix(key).rev().take(CANDIDATES_MAX) {
-            let (key, _) = entry.map_err(|why| engine.broken(&why))?;
-            numbers.extend(keys::no_of(&key));
-        }
-        Ok(())
-    };
-    look(keys::addresses(fingerprint.address))?;
-    if fingerprint.exact != [0; 16] {
-        look(keys::exacts(fingerprint.exact))?;
-    }
-    for band in &fingerprint.bands {
-        look(keys::bands(*band))?;
+    for hash in hashes::of_fingerprint(fingerprint) {
+        numbers.extend(engine.hashes.find(hash, CANDIDATES_MAX)?);
     }
     let mut records: Vec<Record> = Vec::new();
     for no in numbers {
@@ -95,7 +90,7 @@ pub(super) fn candidates(engine: &Engine, fingerprint: &Fingerprint) -> Result<V
     Ok(candidates)
 }
 
-/// Hashes in keys are cut: what they found is compared whole.
+/// Hashes are cut, and articles change: what was found is compared whole.
 fn shares(one: &Fingerprint, other: &Fingerprint) -> bool {
     one.address == other.address
         || (one.exact == other.exact && one.exact != [0; 16])

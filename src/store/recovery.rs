@@ -45,7 +45,7 @@ pub(super) fn open(folder: &Path) -> Result<(Engine, Vec<String>), StoreError> {
             (open_sled(folder)?.map_err(|why| StoreError::damaged("index", why))?, true)
         }
     };
-    let engine = Engine::new(folder.to_owned(), index, segments, lock);
+    let engine = Engine::new(folder.to_owned(), index, segments, lock)?;
     if is_empty {
         replay::all(&engine, &mut notes)?;
     } else {
@@ -199,6 +199,10 @@ fn set_index_aside(folder: &Path, why: &str, notes: &mut Vec<String>) -> Result<
         fs::remove_dir_all(&index).map_err(|why| StoreError::io(&index, &why))?;
     } else if index.exists() {
         fs::rename(&index, &aside).map_err(|why| StoreError::io(&index, &why))?;
+    }
+    let hashes = folder.join(engine::HASHES_FOLDER);
+    if hashes.exists() {
+        fs::remove_dir_all(&hashes).map_err(|why| StoreError::io(&hashes, &why))?;
     }
     segments::sync_folder(folder)?;
     notes

@@ -2,7 +2,7 @@
 //!
 //! In the order in which they were made. Knows nothing of what broke, and why.
 
-use crate::store::codec::{self, CommitHead, FrameKind, Head, Pointer, Rest};
+use crate::store::codec::{self, CommitHead, FrameKind, Head, Pointer, Record, Rest};
 use crate::store::commit;
 use crate::store::engine::Engine;
 use crate::store::error::StoreError;
@@ -118,11 +118,12 @@ fn take_up(engine: &Engine, found: &Found, even_in_part: bool) -> Result<Option<
     let mut stage = engine.stage();
     stage.set_number(keys::CHANGES, found.change);
     for (head, at) in articles {
-        let old = index::find(&stage, &engine.segments, head.id)?;
-        index::put(&mut stage, head, at, old.as_ref())?;
+        let old = index::find(&stage, head.id)?;
+        index::put(&mut stage, &head, &Record::of(&head, at), old.as_ref())?;
     }
     commit::apply(engine, &mut stage, &rest)?;
     writer.apply(stage)?;
+    engine.settle()?;
     Ok(Some(count))
 }
 

@@ -88,8 +88,7 @@ fn forget_these(engine: &Engine, old: &BTreeMap<No, Record>) -> Result<u64, Stor
     let mut stage = engine.stage();
     stage.add(keys::CHANGES, 1)?;
     for (no, record) in old {
-        let head = engine.head(record)?;
-        index::take(&mut stage, &Indexed { no: *no, record: record.clone(), head })?;
+        index::take(&mut stage, &Indexed { no: *no, record: record.clone() })?;
     }
     writer.apply(stage)?;
     Ok(old.len() as u64)

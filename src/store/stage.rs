@@ -2,19 +2,22 @@
 //!
 //! Knows nothing of what the entries mean.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::store::error::StoreError;
+use crate::store::keys::No;
 
 /// Writes that are not made yet.
 pub(super) struct Stage<'tree> {
     tree: &'tree sled::Tree,
     writes: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
+    /// Hashes of the articles that are going to be written.
+    pub(super) hashes: Vec<(No, BTreeSet<u64>)>,
 }
 
 impl<'tree> Stage<'tree> {
     pub(super) fn over(tree: &'tree sled::Tree) -> Self {
-        Self { tree, writes: BTreeMap::new() }
+        Self { tree, writes: BTreeMap::new(), hashes: Vec::new() }
     }
 
     pub(super) fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
@@ -48,9 +51,9 @@ impl<'tree> Stage<'tree> {
         Ok(number)
     }
 
-    /// Whether an entry of one of these kinds is going to be written.
-    pub(super) fn touches(&self, kinds: &[u8]) -> bool {
-        self.writes.keys().any(|key| key.first().is_some_and(|kind| kinds.contains(kind)))
+    /// Whether an entry of this kind is going to be written.
+    pub(super) fn touches(&self, kind: u8) -> bool {
+        self.writes.range(vec![kind]..vec![kind + 1]).next().is_some()
     }
 
     /// Takes a write back.
@@ -59,9 +62,9 @@ impl<'tree> Stage<'tree> {
     }
 
     /// Makes all of the writes, or none. Not on disk before the next flush.
-    pub(super) fn apply(self) -> Result<(), StoreError> {
+    pub(super) fn apply(&mut self) -> Result<(), StoreError> {
         let mut batch = sled::Batch::default();
-        for (key, value) in self.writes {
+        for (key, value) in std::mem::take(&mut self.writes) {
             match value {
                 Some(value) => batch.insert(key, value),
                 None => batch.remove(key),

@@ -2,20 +2,20 @@
 //!
 //! Changes nothing: what it finds is mended at the next opening (`recovery`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::source::HostState;
 use crate::store::codec::{self, Record};
 use crate::store::contract::Verified;
 use crate::store::engine::Engine;
 use crate::store::error::StoreError;
-use crate::store::index::{self, Alive, Indexed};
-use crate::store::keys::{self, kind};
+use crate::store::index::{self, Alive};
+use crate::store::keys::{self, No, kind};
 use crate::store::reading;
 use crate::store::stage;
 
 /// The kinds of entries that `index::links` makes: there must be as many as the articles have.
-const LINKS: [u8; 6] = [kind::ID, kind::ADDRESS, kind::EXACT, kind::BAND, kind::NEWEST, kind::COPY];
+const LINKS: [u8; 3] = [kind::ID, kind::NEWEST, kind::COPY];
 
 /// What was read, and what was wrong.
 #[derive(Default)]
@@ -27,6 +27,10 @@ struct Found {
     segments: BTreeMap<u32, Alive>,
     /// By its letters, how many leaders a feed has.
     leaders: BTreeMap<Vec<u8>, u64>,
+    /// How many hashes the articles have.
+    hashes: u64,
+    /// The articles that were read.
+    numbers: BTreeSet<No>,
     first: Option<(String, String)>,
     mistakes: u64,
 }
@@ -51,7 +55,7 @@ pub(super) fn verify(engine: &Engine) -> Result<Verified, StoreError> {
         }
     }
     backwards(engine, &mut found)?;
-    identities(engine, &mut found)?;
+    hashes(engine, &mut found)?;
     totals(engine, &mut found)?;
     match reading::sources(engine) {
         Ok(sources) => found.verified.sources = sources.len() as u64,
@@ -85,21 +89,19 @@ fn article(engine: &Engine, key: &[u8], value: &[u8], found: &mut Found) -> Resu
             found.wrong(record.id, format!("{leader}, of which it is a copy, does not lead"));
         }
     }
-    let article = Indexed { no, record, head };
-    for (key, value) in index::links(&article) {
+    for (key, value) in index::links(no, &record) {
         *found.links.entry(key[0]).or_default() += 1;
         if key[0] == kind::NEWEST {
             *found.leaders.entry(key[1..3].to_vec()).or_default() += 1;
         }
         if engine.index.get(&key).map_err(|why| engine.broken(&why))?.is_none_or(|there| there != value) {
-            found.wrong(article.record.id, format!("an entry of kind `{}` is missing", char::from(key[0])));
+            found.wrong(record.id, format!("an entry of kind `{}` is missing", char::from(key[0])));
         }
     }
-    for identity in index::identities(&article) {
-        if !engine.index.contains_key(keys::entry(*identity)).map_err(|why| engine.broken(&why))? {
-            found.wrong(article.record.id, "one of its identities is missing");
-        }
-    }
+    let hashes = index::hashes_of(&record, &head);
+    found.hashes += hashes.len() as u64;
+    found.verified.links += hashes.len() as u64;
+    found.numbers.insert(no);
     Ok(())
 }
 
@@ -121,14 +123,12 @@ fn backwards(engine: &Engine, found: &mut Found) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// An identity may have passed from one article to another, so each is followed.
-fn identities(engine: &Engine, found: &mut Found) -> Result<(), StoreError> {
-    for entry in engine.entries(&[kind::ENTRY], None) {
-        let (_, value) = entry?;
-        found.verified.links += 1;
-        if keys::no_of(&value).map(|no| engine.record(no)).transpose()?.flatten().is_none() {
-            found.wrong("index", "an identity leads to no article");
-        }
+/// Counts the hashes of articles that are there: fewer would hide one, and no article has more.
+fn hashes(engine: &Engine, found: &mut Found) -> Result<(), StoreError> {
+    let mut count = 0;
+    engine.hashes.each(&mut |(_, no)| count += u64::from(found.numbers.contains(&no)))?;
+    if count != found.hashes {
+        found.wrong("hashes", format!("{count} lead to articles, which have {}", found.hashes));
     }
     Ok(())
 }
