@@ -214,7 +214,7 @@ pub struct SourceState {
 pub struct HostState {
     /// `host:port`, with its scheme: `https://example.org:443`.
     pub origin: String,
-    /// Its robots.txt as it was read; empty when there is none.
+    /// What its robots.txt says to us, as a robots.txt of its own; empty when it says nothing, or is not there.
     pub robots: String,
     /// The class of the failure, when robots.txt could not be read.
     pub robots_error: Option<Fault>,
