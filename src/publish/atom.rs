@@ -35,10 +35,8 @@ pub fn write(feed: &CountryFeed, site: &Site) -> Result<Vec<u8>, PublishError> {
 fn channel(feed: &CountryFeed, site: &Site) -> Result<Feed, String> {
     let own = site.address(&feed.path("atom"));
     let page = site.address(&feed.page());
-    let mut links = vec![
-        link("self", &own, Some("application/atom+xml"), None),
-        link("alternate", &page, Some("text/html"), None),
-    ];
+    let mut links =
+        vec![link("self", &own, Some("application/atom+xml"), None), link("alternate", &page, Some("text/html"), None)];
     links.extend(site.hub.as_ref().map(|hub| link("hub", hub.as_str(), None, None)));
     Ok(Feed {
         title: text(&feed.title, None),
@@ -59,9 +57,11 @@ fn channel(feed: &CountryFeed, site: &Site) -> Result<Feed, String> {
 fn entry(shown: &Shown) -> Result<Entry, String> {
     let language = shown.language.as_deref();
     let mut links = vec![link("alternate", &shown.link, Some("text/html"), None)];
-    links.extend(shown.copies.iter().map(|copy| {
-        link("related", &copy.link, Some("text/html"), Some(format!("{}: {}", copy.source, copy.title)))
-    }));
+    links.extend(
+        shown.copies.iter().map(|copy| {
+            link("related", &copy.link, Some("text/html"), Some(format!("{}: {}", copy.source, copy.title)))
+        }),
+    );
     links.extend(shown.enclosures.iter().map(|enclosure| Link {
         length: Some(enclosure.bytes.to_string()),
         ..link("enclosure", &enclosure.url, Some(&enclosure.media_type), None)

@@ -11,7 +11,9 @@ use ammonia::{Builder, UrlRelative};
 use crate::html::plain::plain;
 use crate::model::article::Photo;
 use crate::model::url::PageUrl;
-use crate::publish::words::{NAME_CHARS_MAX, SUMMARY_CHARS_MAX, address, as_html, ascii_address, field, is_publishable};
+use crate::publish::words::{
+    NAME_CHARS_MAX, SUMMARY_CHARS_MAX, address, as_html, ascii_address, field, is_publishable,
+};
 
 /// Longest body that is published with its markup; a longer one is cut to plain paragraphs.
 const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
@@ -22,17 +24,84 @@ const PARAGRAPHS_MAX: usize = 2000;
 
 /// Elements that a body may hold.
 const TAGS: &[&str] = &[
-    "a", "abbr", "b", "bdi", "blockquote", "br", "caption", "cite", "code", "dd", "del", "div", "dl", "dt", "em",
-    "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "mark", "ol", "p",
-    "pre", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strong", "sub", "sup", "table", "tbody", "td",
-    "tfoot", "th", "thead", "time", "tr", "u", "ul", "var", "wbr",
+    "a",
+    "abbr",
+    "b",
+    "bdi",
+    "blockquote",
+    "br",
+    "caption",
+    "cite",
+    "code",
+    "dd",
+    "del",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "figcaption",
+    "figure",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "img",
+    "ins",
+    "kbd",
+    "li",
+    "mark",
+    "ol",
+    "p",
+    "pre",
+    "q",
+    "rp",
+    "rt",
+    "ruby",
+    "s",
+    "samp",
+    "small",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "time",
+    "tr",
+    "u",
+    "ul",
+    "var",
+    "wbr",
 ];
 /// Elements without an end.
 const VOID: &[&str] = &["br", "hr", "img", "wbr"];
 /// Elements that end an open paragraph.
 const BLOCKS: &[&str] = &[
-    "blockquote", "div", "dl", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "ol", "p", "pre",
-    "table", "ul",
+    "blockquote",
+    "div",
+    "dl",
+    "figcaption",
+    "figure",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "ol",
+    "p",
+    "pre",
+    "table",
+    "ul",
 ];
 
 /// Which attributes an element may have.

@@ -8,6 +8,7 @@ use askama::Template;
 use jiff::Timestamp;
 
 use crate::date::Moment;
+use crate::model::source::Rights;
 use crate::publish::country_feed::CountryFeed;
 use crate::publish::error::PublishError;
 use crate::publish::glance::{Glance, Headline, Picture};
@@ -17,7 +18,6 @@ use crate::publish::sink::File;
 use crate::publish::site::{ALL, Land, Site};
 use crate::publish::status::{SourceStatus, State, StatusFile};
 use crate::publish::times::{clock, day, rfc3339, rfc3339_utc};
-use crate::model::source::Rights;
 
 /// Pictures on the home page.
 const PICTURES: usize = 6;

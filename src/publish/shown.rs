@@ -168,9 +168,8 @@ impl Shown {
         if self.copies.is_empty() {
             return Some(body.clone());
         }
-        let link = |copy: &ShownCopy| {
-            format!("<a href=\"{}\">{}</a>", copy.link.replace('&', "&amp;"), as_html(&copy.source))
-        };
+        let link =
+            |copy: &ShownCopy| format!("<a href=\"{}\">{}</a>", copy.link.replace('&', "&amp;"), as_html(&copy.source));
         let links: Vec<String> = self.copies.iter().map(link).collect();
         Some(format!("{body}\n<p>То же в других источниках: {}.</p>", links.join(", ")))
     }
@@ -236,7 +235,8 @@ fn excerpt(photos: &[&Photo], summary: Option<&str>) -> String {
 }
 
 fn shown_photo(photo: &Photo) -> ShownPhoto {
-    let text = |text: &Option<String>| text.as_deref().map(|text| field(text, SUMMARY_CHARS_MAX)).filter(|t| !t.is_empty());
+    let text =
+        |text: &Option<String>| text.as_deref().map(|text| field(text, SUMMARY_CHARS_MAX)).filter(|t| !t.is_empty());
     let credit = photo.credit.as_ref().map(|credit| ShownCredit {
         name: field(&credit.name, NAME_CHARS_MAX),
         printed: printed(&credit.raw, &credit.name),
@@ -279,9 +279,8 @@ fn enclosures(article: &Article) -> Vec<ShownEnclosure> {
 /// A media type as RFC 6838 writes it, without parameters; bytes of any kind where it is none.
 fn media_type_or_bytes(text: &str) -> String {
     let name = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let is_token = |part: &str| {
-        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&b))
-    };
+    let is_token =
+        |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&b));
     match name.split_once('/') {
         Some((kind, subtype)) if is_token(kind) && is_token(subtype) => name,
         _ => "application/octet-stream".to_owned(),

@@ -102,7 +102,8 @@ pub fn address(url: &PageUrl) -> String {
 /// The same for an address that is already known to be absolute.
 #[must_use]
 pub fn ascii_address(text: &str) -> Cow<'_, str> {
-    let host_end = text.find("://").map_or(0, |at| text[at + 3..].find(['/', '?', '#']).map_or(text.len(), |end| at + 3 + end));
+    let host_end =
+        text.find("://").map_or(0, |at| text[at + 3..].find(['/', '?', '#']).map_or(text.len(), |end| at + 3 + end));
     let bytes = text.as_bytes();
     let wrong = |at: usize| at >= host_end && !is_address_byte(bytes, at);
     if !(0..bytes.len()).any(wrong) {
@@ -111,12 +112,16 @@ pub fn ascii_address(text: &str) -> Cow<'_, str> {
     let mut out = String::with_capacity(text.len() + 16);
     for (at, byte) in bytes.iter().enumerate() {
         if wrong(at) {
-            out.push_str(&format!("%{byte:02X}"));
+            out.extend(['%', hex(byte >> 4), hex(byte & 15)]);
         } else {
             out.push(char::from(*byte));
         }
     }
     Cow::Owned(out)
+}
+
+fn hex(digit: u8) -> char {
+    char::from_digit(u32::from(digit), 16).unwrap_or('0').to_ascii_uppercase()
 }
 
 fn is_address_byte(bytes: &[u8], at: usize) -> bool {
