@@ -57,3 +57,8 @@ on_every_engine!(
     a_leader_stays_as_long_as_one_of_its_copies,
     verify_counts_what_it_read,
 );
+
+#[path = "support/store_damage.rs"]
+mod damage;
+#[path = "support/store_twins.rs"]
+mod twins;

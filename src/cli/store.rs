@@ -14,7 +14,7 @@ use crate::model::article::Article;
 use crate::model::cluster::Stored;
 use crate::store::contract::Store;
 use crate::store::error::StoreError;
-use crate::store::export;
+use crate::store::export::{self, Told};
 
 /// Articles read from the store at once, so that a listing of a million needs little memory.
 const PAGE: usize = 500;
@@ -146,47 +146,47 @@ async fn verify(store: &dyn Store) -> Result<(), Exit> {
 }
 
 async fn export(store: &dyn Store, file: Option<&Path>) -> Result<(), Exit> {
-    let count = match file {
-        None => export::write(store, &mut BufWriter::new(io::stdout())).await,
+    let told = match file {
+        None => export::export(store, &mut BufWriter::new(io::stdout())).await,
         Some(path) => {
             let file = std::fs::File::create(path).map_err(|error| unusable(path, &error))?;
             if is_zstd(path) {
                 let mut packer = zstd::Encoder::new(file, 0).map_err(|error| unusable(path, &error))?;
-                let count = export::write(store, &mut packer).await;
+                let told = export::export(store, &mut packer).await;
                 packer.finish().and_then(|file| file.sync_all()).map_err(|error| unusable(path, &error))?;
-                count
+                told
             } else {
-                export::write(store, &mut BufWriter::new(file)).await
+                export::export(store, &mut BufWriter::new(file)).await
             }
         }
     };
-    counted(count, "written")
+    tell(told, "written")
 }
 
 async fn import(store: &dyn Store, file: Option<&Path>) -> Result<(), Exit> {
-    let count = match file {
-        None => export::read(store, &mut BufReader::new(io::stdin())).await,
+    let told = match file {
+        None => export::import(store, &mut BufReader::new(io::stdin())).await,
         Some(path) => {
             let file = std::fs::File::open(path).map_err(|error| unusable(path, &error))?;
             if is_zstd(path) {
                 let unpacked = zstd::Decoder::new(file).map_err(|error| unusable(path, &error))?;
-                export::read(store, &mut BufReader::new(unpacked)).await
+                export::import(store, &mut BufReader::new(unpacked)).await
             } else {
-                export::read(store, &mut BufReader::new(file)).await
+                export::import(store, &mut BufReader::new(file)).await
             }
         }
     };
-    counted(count, "taken in")
+    tell(told, "taken in")
 }
 
 fn is_zstd(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "zst")
 }
 
-fn counted(count: Result<u64, StoreError>, done: &str) -> Result<(), Exit> {
-    match count {
-        Ok(count) => {
-            eprintln!("{count} records {done}");
+fn tell(told: Result<Told, StoreError>, done: &str) -> Result<(), Exit> {
+    match told {
+        Ok(Told { articles, sources, noted }) => {
+            eprintln!("{articles} articles, {sources} sources, {noted} noted entries {done}");
             Ok(())
         }
         Err(error) => {

@@ -184,7 +184,10 @@ fn is_first_view(segment: &str) -> bool {
 /// A last segment that does: `/news/7/amp`, `/news/7/print.html`.
 fn is_last_view(segment: &str) -> bool {
     let lower = segment.to_ascii_lowercase();
-    let stem = lower.rsplit_once('.').filter(|(_, end)| matches!(*end, "html" | "htm" | "php")).map_or(lower.as_str(), |(stem, _)| stem);
+    let stem = lower
+        .rsplit_once('.')
+        .filter(|(_, end)| matches!(*end, "html" | "htm" | "php"))
+        .map_or(lower.as_str(), |(stem, _)| stem);
     matches!(stem, "amp" | "print" | "printable" | "amphtml" | "printversion" | "print-version" | "print_version")
 }
 

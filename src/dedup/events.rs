@@ -113,12 +113,7 @@ impl Events {
     }
 
     /// The event of the article that is most like this one, if any is like enough.
-    fn best(
-        &self,
-        weights: &HashMap<u64, f32>,
-        keys: &[u64],
-        published: Option<Timestamp>,
-    ) -> Option<(f32, Rc<str>)> {
+    fn best(&self, weights: &HashMap<u64, f32>, keys: &[u64], published: Option<Timestamp>) -> Option<(f32, Rc<str>)> {
         let mut numbers: Vec<u64> = keys.iter().filter_map(|key| self.by_stem.get(key)).flatten().copied().collect();
         numbers.sort_unstable();
         // One rare word in common is chance.
@@ -131,7 +126,9 @@ impl Events {
             let likeness = cosine(weights, &self.weights(&other.stems));
             (likeness >= LIKENESS_MIN).then_some((likeness, other))
         });
-        alike.max_by(|(one, _), (other, _)| one.total_cmp(other)).map(|(likeness, other)| (likeness, Rc::clone(&other.event)))
+        alike
+            .max_by(|(one, _), (other, _)| one.total_cmp(other))
+            .map(|(likeness, other)| (likeness, Rc::clone(&other.event)))
     }
 
     /// The words of an article with their weights, as one vector of length 1.
@@ -140,7 +137,9 @@ impl Events {
             stems.iter().map(|stem| (stem.hash, stem.count.ln_1p() * self.rarity(*stem))).collect();
         let length = weights.values().map(|weight| weight * weight).sum::<f32>().sqrt();
         if length > 0.0 {
-            weights.values_mut().for_each(|weight| *weight /= length);
+            for weight in weights.values_mut() {
+                *weight /= length;
+            }
         }
         weights
     }

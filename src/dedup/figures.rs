@@ -38,7 +38,6 @@ pub(super) struct Figures {
 }
 
 impl Guard {
-    #[expect(clippy::cast_possible_truncation, reason = "a part of the hash is kept")]
     pub(super) fn of(figures: &[Figure]) -> Self {
         let mut kept: Vec<Kept> = figures
             .iter()

@@ -45,13 +45,8 @@ pub(super) fn hash_bytes(bytes: &[u8]) -> [u8; 16] {
 
 /// A hash of the words in order, whatever stands between them.
 fn exact(words: &[u64]) -> [u8; 16] {
-    let mut hasher = blake3::Hasher::new();
-    for word in words {
-        hasher.update(&word.to_le_bytes());
-    }
-    let mut hash = [0; 16];
-    hash.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
-    hash
+    let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+    hash_bytes(&bytes)
 }
 
 /// Keys of a text: two texts that share a good part of their words have one in common, others rarely do.

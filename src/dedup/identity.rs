@@ -17,14 +17,15 @@ const TITLE_WORDS_MIN: usize = 4;
 const DAY_SECONDS: i64 = 86_400;
 
 pub(super) fn entry_keys(source: &SourceName, entry: &Entry) -> Vec<EntryKey> {
-    let key = |kind: &str, text: &str| {
-        EntryKey(hash_bytes([source.as_str(), "\0", kind, "\0", text].concat().as_bytes()))
-    };
+    let key =
+        |kind: &str, text: &str| EntryKey(hash_bytes([source.as_str(), "\0", kind, "\0", text].concat().as_bytes()));
     let id = Some(entry.id.trim()).filter(|id| !id.is_empty());
     // An id that is an address changes its form when a site moves to https or to another host name.
-    let id_key = id.and_then(|id| match id.contains("://") {
-        true => identity(id).map(|address| key("address", &address)),
-        false => Some(key("id", id)),
+    let id_key = id.and_then(|id| {
+        if !id.contains("://") {
+            return Some(key("id", id));
+        }
+        identity(id).map(|address| key("address", &address))
     });
     let address_key = entry.link.as_ref().and_then(|link| identity(link.as_str())).map(|link| key("address", &link));
     let title_key = title_with_date(entry).map(|title| key("title", &title));

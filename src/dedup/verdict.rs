@@ -9,6 +9,10 @@ use crate::model::cluster::{Candidate, Fingerprint, Verdict};
 /// A copy in which every tenth word was taken out shares .80; an article on the same event in own words at most .40.
 const SHARE_MIN: f32 = 0.62;
 
+/// A text of fewer words may be a template whose names differ: more of it must be the same.
+const SHORT_WORDS: u16 = 25;
+const SHARE_MIN_SHORT: f32 = 0.75;
+
 /// Runs of words that must be shared: fewer may be a phrase, or chance.
 const RUNS_MIN: usize = 5;
 
@@ -47,20 +51,21 @@ pub(super) fn likeness(
 
 fn sketches(one: &Sketch, other: &Sketch) -> Option<f32> {
     let shared = one.shared(other);
-    if shared.share < SHARE_MIN || shared.runs < RUNS_MIN {
+    let words = one.words().min(other.words());
+    let share_min = if words < SHORT_WORDS { SHARE_MIN_SHORT } else { SHARE_MIN };
+    if shared.share < share_min || shared.runs < RUNS_MIN {
         return None;
     }
-    let words = one.words().min(other.words());
     (!says_other_figures(one.figures().compare(other.figures()), words)).then_some(shared.share)
 }
 
 /// Whether two texts that share their words differ in what they report.
 fn says_other_figures(figures: Figures, words: u16) -> bool {
     /// In a text as short as this one other figure is another report; in a longer one it may be a correction.
-    const SHORT_WORDS: u16 = 120;
+    const REPORT_WORDS: u16 = 120;
     let Figures { shared, other, fewer, strange, complete } = figures;
     let most_differ = other >= 2 && other * 3 >= shared;
-    let only_one_differs = other >= 1 && other == shared && words < SHORT_WORDS;
+    let only_one_differs = other >= 1 && other == shared && words < REPORT_WORDS;
     let most_are_strange = complete && fewer >= 3 && strange * 2 > fewer;
     most_differ || only_one_differs || most_are_strange
 }

@@ -98,6 +98,7 @@ impl Window {
 /// What an article is looked up by: its address, its exact text, the keys of its sketch.
 fn keys(fingerprint: &Fingerprint) -> impl Iterator<Item = u64> + '_ {
     let whole = [fingerprint.address, fingerprint.exact].into_iter().filter(|hash| *hash != [0; 16]);
-    let halves = whole.map(|hash| u64::from_le_bytes([hash[0], hash[1], hash[2], hash[3], hash[4], hash[5], hash[6], hash[7]]));
+    let halves =
+        whole.map(|hash| u64::from_le_bytes([hash[0], hash[1], hash[2], hash[3], hash[4], hash[5], hash[6], hash[7]]));
     halves.chain(fingerprint.bands.iter().copied())
 }

@@ -91,7 +91,8 @@ pub(super) fn choose(ask: &Ask<'_>) -> Option<Choice> {
     if dense.is_some_and(|dense| !tells_most(outline, &choice, dense)) {
         choice.told.clear();
     }
-    let container = if choice.told.is_empty() { dense } else { heaviest(outline, &Sums::of(with_told(outline, &choice))) };
+    let container =
+        if choice.told.is_empty() { dense } else { heaviest(outline, &Sums::of(with_told(outline, &choice))) };
     container.map(|container| Choice { container, ..choice })
 }
 

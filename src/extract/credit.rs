@@ -70,6 +70,7 @@ fn find(printed: &str) -> Option<Hit> {
         .or_else(|| credit_tail::bracket(text))
         .or_else(|| credit_tail::equals(text))
         .or_else(|| credit_tail::tail(text))
+        .or_else(|| credit_tail::first_line(text))
         .or_else(|| credit_tail::whole(text))
 }
 
@@ -91,13 +92,19 @@ fn without_notice(mut printed: String) -> String {
 
 fn taken_apart(printed: &str, hit: Hit) -> Caption {
     let (before, after) = (&printed[..hit.start], printed.get(hit.end..).unwrap_or_default());
-    let before = before.trim_end_matches([' ', '\n', '|', '/', '—', '–', '-', '＝', '=', ',', '(', '[', '©', '·', '•', '*', ':', '：']);
+    let before = before.trim_end_matches([
+        ' ', '\n', '|', '/', '—', '–', '-', '＝', '=', ',', '(', '[', '©', '·', '•', '*', ':', '：',
+    ]);
     let after = after.trim_start_matches([' ', '\n', '.', ';', ',', '|', ')', ']', '）', '。']);
     let fold = folded(after);
     let others = WORDS.find(&fold).first().is_some_and(|word| word.start == 0 && word.meaning.other);
     let text = if after.is_empty() || others { before.to_owned() } else { format!("{before} {after}") };
     let raw = printed[hit.start..hit.end].trim_matches([' ', '\n', '|', '/', '—', '–', '＝', '=', '·', '•']);
-    let raw = raw.strip_prefix(['(', '（', '[', '［', '【']).and_then(|raw| raw.strip_suffix([')', '）', ']', '］', '】'])).unwrap_or(raw).trim();
+    let raw = raw
+        .strip_prefix(['(', '（', '[', '［', '【'])
+        .and_then(|raw| raw.strip_suffix([')', '）', ']', '］', '】']))
+        .unwrap_or(raw)
+        .trim();
     let role = told(&hit.name, hit.role);
     Caption { text: sentence(&text), credit: Some(Credit { raw: raw.to_owned(), name: hit.name, role }) }
 }
@@ -111,7 +118,8 @@ fn sentence(text: &str) -> Option<String> {
 
 /// What a name says of itself where its label said nothing.
 fn told(name: &str, role: CreditRole) -> CreditRole {
-    const PROVIDED: [&str; 8] = ["handout", "courtesy", "предоставлен", "cung cấp", "divulgação", "cortesía", "ihsan", "提供"];
+    const PROVIDED: [&str; 8] =
+        ["handout", "courtesy", "предоставлен", "cung cấp", "divulgação", "cortesía", "ihsan", "提供"];
     const ARCHIVE: [&str; 7] = ["архив", "archive", "archiv", "archivo", "arsip", "arkiv", "архів"];
     const SCREEN: [&str; 6] = ["screenshot", "screengrab", "скриншот", "стоп-кадр", "캡처", "reprodução"];
     const GENERATED: [&str; 6] = ["midjourney", "dall-e", "chatgpt", "ki-generiert", "ai-generated", "нейросет"];

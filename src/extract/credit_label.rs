@@ -46,7 +46,7 @@ pub(crate) fn before(printed: &str, fold: &Folded) -> Option<Hit> {
 
 fn at_label(printed: &str, fold: &Folded, placed: &[(usize, &Found)], index: usize) -> Option<(Strength, Hit)> {
     let (label, word) = placed[index];
-    if word.meaning.caption || !(word.meaning.label || word.meaning.direct.is_some()) {
+    if word.meaning.caption || !(word.meaning.label || word.meaning.direct.is_some()) || is_agency_at(&printed[label..]) {
         return None;
     }
     let (start, strength, role) = after_labels(printed, fold, placed, index)?;
@@ -57,6 +57,14 @@ fn at_label(printed: &str, fold: &Folded, placed: &[(usize, &Found)], index: usi
     }
     let (start, end) = with_bracket(printed, label, end);
     Some((strength, Hit { start, end, name, role }))
+}
+
+/// Whether a known agency is named here: «picture alliance», «Photo Agency».
+fn is_agency_at(text: &str) -> bool {
+    /// Words of such a name.
+    const WORDS_MAX: usize = 3;
+    let ends = text.char_indices().filter(|(_, c)| matches!(c, ' ' | '/' | ',' | ')' | '\n')).map(|(at, _)| at);
+    ends.chain(std::iter::once(text.len())).take(WORDS_MAX).any(|end| WORDS.is_agency(&text[..end]))
 }
 
 /// Past a label and those that follow it at once («Фото: ©», «Credit: Photo by»): where the name begins.
@@ -105,7 +113,7 @@ fn strength(printed: &str, fold: &Folded, word: &Found) -> Option<Strength> {
 /// Whether a label may stand here without a colon: at the beginning, in a bracket, after a sentence or a bar.
 fn is_segment_start(before: &str) -> bool {
     let before = before.trim_end_matches([' ', '*', '※', '▲', '△', '◇']);
-    before.is_empty() || before.ends_with(['\n', '(', '[', '（', '【', '.', '!', '?', '。', '…', '|', '/', '»', '”', '"', '—', '–', '-', ')', ']', '）', '】', '>', '■', '“', '।', '။', ','])
+    before.is_empty() || before.ends_with(" /") || before.ends_with(['\n', '(', '[', '（', '【', '.', '!', '?', '。', '…', '|', '»', '”', '"', '—', '–', '-', ')', ']', '）', '】', '>', '■', '“', '।', '။', ','])
 }
 
 fn past_marks(fold: &Folded, from: usize) -> usize {

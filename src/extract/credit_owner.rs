@@ -38,7 +38,8 @@ impl Owners {
     /// Whether the line is a credit without any label: an agency is in it, and nothing that is no owner; or «Jane Doe/CBC».
     pub(crate) fn is_credit(self) -> bool {
         self.unknown == 0
-            && ((self.agencies > 0 && self.words <= 1) || (self.joined && self.people == 1 && self.words + self.bodies == 1))
+            && ((self.agencies > 0 && self.words <= 1)
+                || (self.joined && self.people == 1 && self.words + self.bodies == 1))
     }
 
     /// Whether nothing but bodies and agencies is named.
@@ -101,7 +102,7 @@ fn parts(line: &str) -> Vec<&str> {
     }
     parts
         .into_iter()
-        .flat_map(|part| part.split(['/', '／', '|', '｜', '・', '·', '+', ',', '，', '、', '=', '＝', ';', '&', '،']))
+        .flat_map(|part| part.split(['/', '／', '|', '｜', '・', '·', '+', ',', '，', '、', '=', '＝', ';', '&', '،', '(', ')']))
         .map(|part| part.trim().trim_matches(['«', '»', '"', '“', '”', '„', '(', ')', '[', ']', '.', '©']).trim())
         .filter(|part| !part.is_empty())
         .collect()
@@ -118,8 +119,8 @@ fn is_agency(part: &str, bare: &[&str]) -> bool {
     if WORDS.is_agency(part) || WORDS.is_agency(&bare.join(" ")) {
         return true;
     }
-    // «WANA (West Asia News Agency)»
-    part.split_once(" (").is_some_and(|(name, _)| WORDS.is_agency(name))
+    // «Dok. Polri»: the word that opens such a name says that it owns the picture.
+    bare.len() > 1 && matches!(folded(bare[0]).as_str(), "dok" | "dok." | "doc." | "dokumentasi")
 }
 
 /// An agency and one of its people without a mark between: «ANTARA FOTO M Risyal», «Jane Doe AFP», «新华社记者王建华».
@@ -162,7 +163,10 @@ pub(crate) fn is_body(words: &[&str]) -> bool {
 
 /// Whether words have the shape of a person's name: each written large, particles and initials apart.
 pub(crate) fn is_person(words: &[&str]) -> bool {
-    if words.is_empty() || words.len() > PERSON_WORDS_MAX || words.iter().any(|word| word.contains(|c: char| c.is_numeric())) {
+    if words.is_empty()
+        || words.len() > PERSON_WORDS_MAX
+        || words.iter().any(|word| word.contains(|c: char| c.is_numeric()))
+    {
         return false;
     }
     if words.iter().any(|word| word.starts_with(is_caseless)) {
@@ -174,7 +178,9 @@ pub(crate) fn is_person(words: &[&str]) -> bool {
         if bare.ends_with('.') && bare.chars().count() > INITIAL_CHARS_MAX {
             return false;
         }
-        if bare.starts_with(char::is_uppercase) && bare.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '\'' | '’' | '‘' | '_')) {
+        if bare.starts_with(char::is_uppercase)
+            && bare.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '\'' | '’' | '‘' | '_'))
+        {
             large += 1;
         } else if !WORDS.is_particle(folded(bare).as_str()) {
             return false;
@@ -203,7 +209,10 @@ fn is_large_word(word: &str) -> bool {
 
 /// Whether what stands after a label can be an owner's name and is no sentence.
 pub(crate) fn is_name(name: &str, lower_extra_max: usize) -> bool {
-    let words: Vec<&str> = name.split(|c: char| c.is_whitespace() || matches!(c, '/' | '|' | ',')).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> = name
+        .split(|c: char| c.is_whitespace() || matches!(c, '/' | '|' | ','))
+        .filter(|word| !word.is_empty())
+        .collect();
     let Some(first) = words.first() else { return false };
     let whole = owners(name);
     if whole.agencies > 0 || is_body(&words) {
@@ -218,7 +227,9 @@ pub(crate) fn is_name(name: &str, lower_extra_max: usize) -> bool {
     }
     let lower = words
         .iter()
-        .filter(|word| word.starts_with(char::is_lowercase) && !word.contains('.') && !WORDS.is_particle(folded(word).as_str()))
+        .filter(|word| {
+            word.starts_with(char::is_lowercase) && !word.contains('.') && !WORDS.is_particle(folded(word).as_str())
+        })
         .count();
     let upper = words.iter().filter(|word| !word.starts_with(char::is_lowercase)).count();
     words.len() <= BODY_WORDS_MAX && lower <= upper.min(MATCHED_LOWER_MAX) + lower_extra_max
@@ -234,7 +245,9 @@ fn is_caseless_name(name: &str, words: &[&str]) -> bool {
     const CHARS_MAX: usize = 70;
     let chars = name.chars().count();
     let unspaced = name.chars().filter(|c| is_unspaced(*c)).count();
-    words.len() <= WORDS_MAX && chars <= CHARS_MAX && (unspaced < HAN_CHARS_MAX || !name.contains(['，', '。', '、']) || name.contains(['/', '／']))
+    words.len() <= WORDS_MAX
+        && chars <= CHARS_MAX
+        && (unspaced < HAN_CHARS_MAX || !name.contains(['，', '。', '、']) || name.contains(['/', '／']))
 }
 
 /// A name in Han longer than this, with commas in it, is a sentence.

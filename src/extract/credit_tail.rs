@@ -5,7 +5,7 @@
 use crate::extract::credit_label::Hit;
 use crate::extract::credit_name;
 use crate::extract::credit_owner::{is_byline, owners};
-use crate::extract::credit_text::{close_bracket, closing, is_unspaced};
+use crate::extract::credit_text::{close_bracket, closing, is_caseless, is_unspaced};
 use crate::model::article::CreditRole;
 
 /// A tail longer than this is no line of owners, in bytes.
@@ -21,11 +21,31 @@ pub(crate) fn bracket(printed: &str) -> Option<Hit> {
         let after = end + close.len_utf8();
         let rest = printed[after..].trim_start_matches([' ', '.', '。', ',', '"', '”', '»']);
         let at_edge = rest.is_empty() || rest.starts_with('\n') || printed[..start].trim().is_empty() && !rest.starts_with(['-', '–', '—']);
-        if at_edge && let Some(hit) = owned(printed, inner, end) {
+        let hit = || owned(printed, inner, end).or_else(|| signed(printed, start, inner, end));
+        if at_edge && let Some(hit) = hit() {
             found = Some(Hit { start, end: after, ..hit });
         }
     }
     found
+}
+
+/// A name alone in a bracket that stands after the last sentence: «… in Des Moines, Iowa. (Ann Example)».
+fn signed(printed: &str, start: usize, inner: usize, end: usize) -> Option<Hit> {
+    let before = printed[..start].trim_end();
+    let text = printed.get(inner..end)?;
+    let named = owners(text);
+    let ends_sentence = before.ends_with(['.', '!', '?', '»', '”', '…']) || printed[..start].ends_with('\n');
+    let is_name = named.unknown == 0 && named.words == 0 && named.people + named.bodies > 0 && !text.contains(is_caseless);
+    if !ends_sentence || !is_name || is_byline(text) {
+        return None;
+    }
+    let (name, role) = credit_name::clean(text, CreditRole::Photographer)?;
+    Some(Hit { start, end, name, role })
+}
+
+/// The first line, where it is a line of owners and the caption follows it.
+pub(crate) fn first_line(printed: &str) -> Option<Hit> {
+    owned(printed, 0, printed.find('\n')?)
 }
 
 /// What follows the last `＝` of a Japanese caption.

@@ -89,10 +89,10 @@ const SIGNS: [&str; 5] = ["©", "(c)", "(с)", "ⓒ", "🄯"];
 
 impl Words {
     fn bundled() -> Self {
-        let languages: BTreeMap<String, Language> =
-            toml::from_str(include_str!("../../data/credit_labels.toml")).expect("data/credit_labels.toml is built in and tested");
-        let owners: Owners =
-            toml::from_str(include_str!("../../data/credit_owners.toml")).expect("data/credit_owners.toml is built in and tested");
+        let languages: BTreeMap<String, Language> = toml::from_str(include_str!("../../data/credit_labels.toml"))
+            .expect("data/credit_labels.toml is built in and tested");
+        let owners: Owners = toml::from_str(include_str!("../../data/credit_owners.toml"))
+            .expect("data/credit_owners.toml is built in and tested");
         let mut meanings: HashMap<String, Meaning> = HashMap::new();
         for sign in SIGNS {
             meanings.entry(fold(sign)).or_default().direct = Some(CreditRole::Photographer);

@@ -74,7 +74,14 @@ mod tests {
 
     #[test]
     fn labels_with_and_without_a_headline() {
-        for label in ["Читайте также:", "【関連記事】", "BACA JUGA: Presiden ke Dili", "Read more", "Også: nei", "Auch interessant"] {
+        for label in [
+            "Читайте также:",
+            "【関連記事】",
+            "BACA JUGA: Presiden ke Dili",
+            "Read more",
+            "Også: nei",
+            "Auch interessant",
+        ] {
             assert_eq!(is_related_label(label), label != "Også: nei", "{label}");
         }
         assert!(!is_related_label("He said the related articles were withdrawn."));

@@ -181,9 +181,10 @@ impl<'a> Walk<'a> {
         within
             && node.value().name.local == local_name!("span")
             && node.first_child().is_some_and(|child| child.value().is_element())
-            && node.descendants().take(NODES_MAX).any(|inner| {
-                inner.value().as_element().is_some_and(|inner| inner.name.local == local_name!("img"))
-            })
+            && node
+                .descendants()
+                .take(NODES_MAX)
+                .any(|inner| inner.value().as_element().is_some_and(|inner| inner.name.local == local_name!("img")))
     }
 
     /// Pieces that are finished or have text already: an inline element holds the piece in which it stands.
@@ -281,7 +282,25 @@ fn is_dense(character: char) -> bool {
 }
 
 fn is_mark(character: char) -> bool {
-    matches!(character, '。' | '、' | '，' | '！' | '？' | '；' | '：' | '…' | '،' | '؛' | '؟' | '۔' | '।' | '॥' | '။' | '၊' | '។')
+    matches!(
+        character,
+        '。' | '、'
+            | '，'
+            | '！'
+            | '？'
+            | '；'
+            | '：'
+            | '…'
+            | '،'
+            | '؛'
+            | '؟'
+            | '۔'
+            | '।'
+            | '॥'
+            | '။'
+            | '၊'
+            | '។'
+    )
 }
 
 fn kind(tag: &LocalName) -> Kind {

@@ -29,8 +29,10 @@ const ELEMENTS_MAX: usize = 160;
 const TEXT_BYTES_MAX: usize = 2400;
 /// Bytes of text in a frame that is no figure and has no caption of its own.
 const LOOSE_BYTES_MAX: usize = 400;
+/// Paragraphs of such a frame: the caption, the credit.
+const LOOSE_PARAGRAPHS_MAX: usize = 2;
 /// Elements that follow a frame and are looked at for its caption.
-const FOLLOWERS_MAX: usize = 2;
+const FOLLOWERS_MAX: usize = 3;
 
 /// Reads what is printed around a picture.
 pub(crate) fn read<'a>(img: ElementRef<'a>, area: &Area<'a>, language: Option<&str>) -> Printed {
@@ -61,7 +63,7 @@ fn frame<'a>(img: ElementRef<'a>, area: &Area<'a>) -> ElementRef<'a> {
         } else if figure {
             holds.text <= Holds::of(frame).map_or(0, |inner| inner.text)
         } else {
-            holds.text <= LOOSE_BYTES_MAX && holds.paragraphs == 0 && (holds.text == 0 || is_for_picture(parent) || &**tag(parent) == "div" || &**tag(parent) == "p")
+            holds.text <= LOOSE_BYTES_MAX && holds.paragraphs <= LOOSE_PARAGRAPHS_MAX && (holds.text == 0 || is_for_picture(parent) || &**tag(parent) == "div" || &**tag(parent) == "p")
         };
         if !fits {
             break;
@@ -98,7 +100,7 @@ impl Holds {
             match &**tag(inner) {
                 "img" => holds.images += usize::from(inner.parent().and_then(ElementRef::wrap).is_none_or(|parent| &**tag(parent) != "noscript")),
                 "h1" | "h2" => holds.headings += 1,
-                "p" if part(inner, false) == Part::Other && !in_caption(inner, element) => holds.paragraphs += 1,
+                "p" if part(inner, true) == Part::Other && !in_caption(inner, element) => holds.paragraphs += 1,
                 _ => holds.captions += usize::from(part(inner, false) != Part::Other),
             }
         }
@@ -123,16 +125,29 @@ fn inside<'a>(frame: ElementRef<'a>, img: ElementRef<'a>, language: Option<&str>
     printed.credit = owners(&credits);
     let captions: Vec<ElementRef<'a>> = parts.iter().filter(|(part, _)| *part == Part::Caption).map(|(_, element)| *element).collect();
     let text = joined(&captions, &credits, printed.credit.is_some());
-    let figure = captions.is_empty() && credits.is_empty();
-    let loose = if figure && frame.id() != img.id() { text_of(frame, &[]) } else { String::new() };
-    let read = credit::caption(if text.is_empty() { &loose } else { &text }, language);
+    let read = credit::caption(&text, language);
     if !text.is_empty() {
         printed.caption = read.text;
     }
-    if printed.credit.is_none() {
-        printed.credit = read.credit;
+    printed.credit = printed.credit.or(read.credit);
+    if printed.credit.is_none() && frame.id() != img.id() {
+        rest(frame, language, &mut printed);
     }
     printed
+}
+
+/// What else stands in a frame, beside its captions: «Foto: …» in an element without a name.
+fn rest(frame: ElementRef<'_>, language: Option<&str>, printed: &mut Printed) {
+    let text = text_of(frame, &printed.nodes);
+    if text.trim().is_empty() {
+        return;
+    }
+    let read = credit::caption(&text, language);
+    if read.credit.is_some() {
+        printed.caption = printed.caption.take().or(read.text);
+        printed.credit = read.credit;
+        printed.nodes.extend(frame.child_elements().filter(|child| Holds::of(*child).is_some_and(|holds| holds.images == 0 && holds.text > 0)).map(|child| child.id()));
+    }
 }
 
 /// The texts of captions without those of credits, each once.
@@ -204,8 +219,7 @@ fn follow<'a>(frame: ElementRef<'a>, area: &Area<'a>, language: Option<&str>, pr
             break;
         }
         let Some(holds) = Holds::of(next).filter(|holds| holds.images == 0 && holds.headings == 0) else { break };
-        let kind = part(next, true);
-        let text = text_of(next, &[]);
+        let (kind, text) = (part(next, false), text_of(next, &[]));
         last = next;
         if holds.text == 0 {
             continue;
@@ -214,21 +228,21 @@ fn follow<'a>(frame: ElementRef<'a>, area: &Area<'a>, language: Option<&str>, pr
             Part::Credit => credit::owner(&text).map(|credit| (None, credit)),
             Part::Caption => {
                 let read = credit::caption(&text, language);
-                if read.credit.is_none() && part(next, false) == Part::Caption && printed.caption.is_none() {
+                if read.credit.is_none() && printed.caption.is_none() {
                     printed.caption.clone_from(&read.text);
                     printed.nodes.push(next.id());
                 }
                 read.credit.map(|credit| (read.text, credit))
             }
             Part::Other if holds.text <= LOOSE_BYTES_MAX => loose_credit(next, &text, language).map(|credit| (None, credit)),
-            Part::Other => None,
+            Part::Other => break,
         };
         if let Some((caption, credit)) = read {
             printed.credit = Some(credit);
             printed.caption = printed.caption.take().or(caption);
             printed.nodes.push(next.id());
+            break;
         }
-        break;
     }
 }
 
@@ -284,11 +298,18 @@ fn gather(element: ElementRef<'_>, skip: &[NodeId], text: &mut String, depth: us
     }
 }
 
+/// Whether a span is one of several that fill a caption: each holds its own.
+fn is_line(element: ElementRef<'_>) -> bool {
+    let Some(parent) = element.parent().and_then(ElementRef::wrap) else { return false };
+    let bare = parent.children().any(|child| child.value().as_text().is_some_and(|text| !text.trim().is_empty()));
+    !bare && parent.child_elements().nth(1).is_some() && part(parent, true) == Part::Caption
+}
+
 /// Whether a line ends before and after an element. A credit in a span of its own ends a line, too.
 fn is_block(element: ElementRef<'_>) -> bool {
     match &**tag(element) {
         "a" | "b" | "i" | "em" | "strong" | "u" | "s" | "sup" | "sub" | "font" | "mark" | "abbr" | "wbr" | "time" | "bdi" | "q" => false,
-        "span" | "small" | "cite" => part(element, true) == Part::Credit,
+        "span" | "small" | "cite" => part(element, true) == Part::Credit || is_line(element),
         _ => true,
     }
 }

@@ -25,9 +25,8 @@ const CREDIT_WORDS: [&str; 46] = [
 ];
 
 /// Words that name the credit of a picture inside its figure, and other things elsewhere.
-const FIGURE_CREDIT_WORDS: [&str; 20] = [
-    "source", "src", "author", "autor", "byline", "owner", "quelle", "fuente", "fonte", "bron", "agency", "agentur", "agencia", "photo", "foto", "by", "creator", "provider",
-    "origin", "kilde",
+const FIGURE_CREDIT_WORDS: [&str; 19] = [
+    "source", "sources", "src", "author", "autor", "autore", "auteur", "byline", "owner", "quelle", "fuente", "fonte", "bron", "agency", "agentur", "agencia", "creator", "provider", "kilde",
 ];
 
 /// Words that name the caption of a picture.
@@ -64,22 +63,42 @@ pub(crate) fn tag(element: ElementRef<'_>) -> &LocalName {
 
 /// What an element is for. `in_figure`: it stands in the frame of a picture.
 pub(crate) fn part(element: ElementRef<'_>, in_figure: bool) -> Part {
-    let mut part = if &**tag(element) == "figcaption" { Part::Caption } else { Part::Other };
+    let mut part = match &**tag(element) {
+        "figcaption" => Part::Caption,
+        // Inside a figure a work is cited, which is the picture.
+        "cite" if in_figure => Part::Credit,
+        _ => Part::Other,
+    };
+    let figcaption = part == Part::Caption;
     for (name, value) in &element.value().attrs {
         match &*name.local {
             "class" | "id" | "itemprop" | "data-testid" | "data-test" | "data-component" | "data-name" | "data-type" | "data-qa" | "slot" => {}
             _ => continue,
         }
-        for word in words(value) {
-            let word = word.as_str();
-            let credit = CREDIT_WORDS.contains(&word) || (in_figure && FIGURE_CREDIT_WORDS.contains(&word));
-            let sure = if in_figure { CAPTION_WORDS.len() } else { CAPTION_WORDS_SURE };
-            if CAPTION_WORDS[..sure].contains(&word) && part == Part::Other {
-                part = Part::Caption;
+        for name in value.split_ascii_whitespace() {
+            match named(name, in_figure) {
+                Part::Credit if !figcaption => return Part::Credit,
+                Part::Caption => part = Part::Caption,
+                _ => {}
             }
-            if credit && part == Part::Other || credit && CREDIT_WORDS.contains(&word) && &**tag(element) != "figcaption" {
-                part = Part::Credit;
-            }
+        }
+    }
+    part
+}
+
+/// What one class name says: `photo-credit`, `img__caption`, `caption--author`. Of two weak words the last counts.
+fn named(name: &str, in_figure: bool) -> Part {
+    let mut part = Part::Other;
+    let sure = if in_figure { CAPTION_WORDS.len() } else { CAPTION_WORDS_SURE };
+    for word in words(name) {
+        let word = word.as_str();
+        if CREDIT_WORDS.contains(&word) {
+            return Part::Credit;
+        }
+        if CAPTION_WORDS[..sure].contains(&word) {
+            part = Part::Caption;
+        } else if in_figure && FIGURE_CREDIT_WORDS.contains(&word) {
+            part = Part::Credit;
         }
     }
     part

@@ -56,19 +56,21 @@ struct Walker<'a, 'p> {
     above: HashMap<NodeId, Above>,
     headline_seen: bool,
     body_seen: bool,
+    /// Another headline stands below the text: what follows is another article.
+    over: bool,
     lead: Option<String>,
 }
 
 /// Walks over a page.
 pub(crate) fn walk<'a>(dom: &'a Html, area: &Area<'a>, base: &PageUrl, og_image: Option<&PageUrl>) -> Walk<'a> {
     let lead = og_image.map(crate::extract::photo_url::key);
-    let mut walker = Walker { area, base, above: HashMap::new(), headline_seen: false, body_seen: false, lead };
+    let mut walker = Walker { area, base, above: HashMap::new(), headline_seen: false, body_seen: false, over: false, lead };
     let mut walk = Walk::default();
     for (at, element) in dom.root_element().descendent_elements().enumerate() {
         walker.body_seen |= area.body.is_some_and(|body| body.id() == element.id());
         match &**tag(element) {
             "img" | "amp-img" if walk.pictures.len() < PICTURES_MAX => walk.pictures.extend(walker.picture(element, at)),
-            "h1" => walker.headline_seen = true,
+            "h1" => walker.headline(element),
             "meta" | "script" | "link" | "source" | "a" | "input" | "option" | "br" | "head" | "title" => {}
             _ => {
                 if has_names(element) && part(element, false) == Part::Credit && walker.is_near(element) {
@@ -92,8 +94,9 @@ impl<'a> Walker<'a, '_> {
         }
         let above = self.above(img);
         let leads = self.lead.as_deref() == Some(crate::extract::photo_url::key(&url).as_str());
-        let between = self.headline_seen && !self.body_seen && (above.figure || leads);
-        if above.foreign || !(above.body || above.article || between || leads && self.headline_seen && above.figure) {
+        let between = self.headline_seen && !self.body_seen && above.figure;
+        let inside = above.body || (above.article && !self.over) || between;
+        if !(inside && !above.foreign || leads && (above.figure || above.article)) {
             return None;
         }
         (leads || !self.is_teaser(img, above)).then_some(Picture { img, url, at })
@@ -117,7 +120,12 @@ impl<'a> Walker<'a, '_> {
 
     fn is_near(&mut self, element: ElementRef<'a>) -> bool {
         let above = self.above(element);
-        !above.foreign && (above.body || above.article)
+        !above.foreign && (above.body || above.article && !self.over || self.headline_seen && !self.body_seen)
+    }
+
+    fn headline(&mut self, headline: ElementRef<'a>) {
+        self.headline_seen = true;
+        self.over |= self.body_seen && !self.above(headline).body;
     }
 
     /// What stands above an element; each ancestor is read once a page.
@@ -146,7 +154,7 @@ impl<'a> Walker<'a, '_> {
         let outside = Signs::OVERLAY.with(Signs::HIDDEN);
         let holds = body || article || matches!(&**tag(element), "html" | "body" | "main" | "figure");
         let byline = says.any(Signs::BYLINE) && !says.any(Signs::PICTURE.with(Signs::CAPTION).with(Signs::BODY).with(Signs::LEAD));
-        let foreign = !holds && (says.any(beside) || byline || (says.any(outside) && !above.body && !above.figure));
+        let foreign = !holds && (says.any(beside) && !is_text(element) || byline || (says.any(outside) && !above.body && !above.figure));
         Above {
             body: above.body || body,
             article: above.article || article,
@@ -170,10 +178,21 @@ impl<'a> Walker<'a, '_> {
         if is_image_path(url.path()) || url.path() == self.base.path() {
             return false;
         }
-        let captioned = near().any(|element| &**tag(element) == "figure" && element.child_elements().any(|child| &**tag(child) == "figcaption"));
+        let figure = link.ancestors().filter_map(ElementRef::wrap).take(STEPS_MAX).find(|element| &**tag(*element) == "figure");
+        let captioned = figure.is_some_and(|figure| figure.descendent_elements().take(FIGURE_ELEMENTS_MAX).any(|child| &**tag(child) == "figcaption"));
         let text: usize = link.text().map(|text| text.trim().len()).sum();
-        nested || !captioned || text >= WORDS_BYTES_MIN
+        nested || !captioned && (text >= WORDS_BYTES_MIN || !above.body)
     }
+}
+
+/// Elements of a figure that are looked at for its caption.
+const FIGURE_ELEMENTS_MAX: usize = 40;
+
+/// Whether an element holds paragraphs of text, whatever its class says of it.
+fn is_text(element: ElementRef<'_>) -> bool {
+    /// Boxes beside an article have fewer.
+    const PARAGRAPHS_MIN: usize = 4;
+    element.child_elements().filter(|child| &**tag(*child) == "p").nth(PARAGRAPHS_MIN - 1).is_some()
 }
 
 /// Whether an element holds another.

@@ -35,8 +35,12 @@ impl Places {
 
     /// The photographs in page order; one that no element shows stands first.
     pub(super) fn placed<'p>(&self, found: &'p Found) -> Vec<Placed<'p>> {
-        let mut placed: Vec<Placed<'p>> =
-            found.photos.iter().enumerate().map(|(number, photo)| (self.shown.get(&number).copied().unwrap_or(0), photo)).collect();
+        let mut placed: Vec<Placed<'p>> = found
+            .photos
+            .iter()
+            .enumerate()
+            .map(|(number, photo)| (self.shown.get(&number).copied().unwrap_or(0), photo))
+            .collect();
         placed.sort_by_key(|(place, _)| *place);
         placed
     }

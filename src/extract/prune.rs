@@ -106,7 +106,8 @@ fn is_byline(piece: &Piece, authors: &[String]) -> bool {
         return false;
     }
     let figures = piece.text.chars().filter(char::is_ascii_digit).count();
-    let dated = figures >= 4 && figures * 6 >= piece.letters as usize && !piece.text.ends_with(['.', '!', '?', '。']);
+    let is_sentence = piece.letters > 24 && piece.text.ends_with(['.', '!', '?', '。']);
+    let dated = figures >= 4 && figures * 6 >= piece.letters as usize && !is_sentence;
     let named = authors.iter().any(|author| author.chars().count() > 4 && piece.text.contains(author.as_str()));
     dated || (named && piece.letters < 80 && !piece.text.contains(['“', '"', '«', '„']))
 }
@@ -129,7 +130,8 @@ fn with_lead(ask: &Ask<'_>, choice: &Choice, kept: &mut Vec<usize>) {
     let Some(first) = kept.first().copied() else { return };
     let from = ask.headline().map_or(0, |headline| outline.elements[headline].pieces.end);
     let summary = ask.facts.description().map(|summary| Shingles::of(&summary));
-    let opening: String = kept.iter().take(3).map(|index| outline.pieces[*index].text.as_str()).collect::<Vec<_>>().join(" ");
+    let opening: String =
+        kept.iter().take(3).map(|index| outline.pieces[*index].text.as_str()).collect::<Vec<_>>().join(" ");
     let opening = Shingles::of(&opening);
     let is_lead = |index: &usize| {
         let piece = &outline.pieces[*index];

@@ -27,6 +27,9 @@ const HIDDEN_SHARE_MAX: f32 = 0.7;
 /// Share of a page's text from which on a part that calls itself the article's text is believed.
 const BODY_SHARE_MIN: f32 = 0.2;
 
+/// Lines of authors, times, counters.
+const BYLINE_PIECES_MAX: usize = 40;
+
 /// Letters of a line of authors, times, counters.
 const BYLINE_LETTERS_MAX: u32 = 400;
 
@@ -112,8 +115,9 @@ fn is_beside(outline: &Outline<'_>, index: usize, good: &Sums) -> bool {
     if signs.any(Signs::CAPTION) {
         return share < ASIDE_SHARE_MAX && !holds_text_of_its_own(outline, index);
     }
-    let letters: u32 = outline.pieces[element.pieces.clone()].iter().map(|piece| piece.letters).sum();
-    signs.any(Signs::BYLINE) && letters < BYLINE_LETTERS_MAX
+    let pieces = &outline.pieces[element.pieces.clone()];
+    let letters = || pieces.iter().map(|piece| piece.letters).sum::<u32>();
+    signs.any(Signs::BYLINE) && pieces.len() <= BYLINE_PIECES_MAX && letters() < BYLINE_LETTERS_MAX
 }
 
 /// A block that holds the article's own block is no aside, whatever it is called.
@@ -125,9 +129,9 @@ fn holds_body(outline: &Outline<'_>, index: usize, good: &Sums) -> bool {
 /// A figure may be a table or a quotation.
 fn holds_text_of_its_own(outline: &Outline<'_>, index: usize) -> bool {
     *outline.elements[index].tag() == local_name!("figure")
-        && outline.elements[index..outline.elements[index].end].iter().any(|inner| {
-            matches!(*inner.tag(), local_name!("table") | local_name!("blockquote") | local_name!("pre"))
-        })
+        && outline.elements[index..outline.elements[index].end]
+            .iter()
+            .any(|inner| matches!(*inner.tag(), local_name!("table") | local_name!("blockquote") | local_name!("pre")))
 }
 
 /// The pieces that an element holds whole: an inline element may hold only the beginning of one.

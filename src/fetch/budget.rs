@@ -2,7 +2,7 @@
 //!
 //! Not here: the pace of hosts (`pace`), whose waiting costs nothing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -33,6 +33,8 @@ pub(super) struct Budget {
 #[derive(Debug, Default)]
 struct Counts {
     extra: HashMap<String, u32>,
+    /// Hosts that said 429.
+    refusing: HashSet<String>,
     retries: u32,
 }
 
@@ -88,6 +90,16 @@ impl Budget {
         if let Some(taken) = self.counts().extra.get_mut(authority) {
             *taken = taken.saturating_sub(1);
         }
+    }
+
+    /// A host asked for fewer requests: this source has no more of them in this pass.
+    pub(super) fn refuse(&self, authority: &str) {
+        self.counts().refusing.insert(authority.to_owned());
+    }
+
+    /// Whether a host asked for fewer requests.
+    pub(super) fn is_refusing(&self, authority: &str) -> bool {
+        self.counts().refusing.contains(authority)
     }
 
     /// Takes one of the second tries.

@@ -216,6 +216,20 @@ mod tests {
         assert_eq!(caching(&HeaderMap::new(), &url(), None, None).validators, Validators::default());
     }
 
+    proptest::proptest! {
+        /// Whatever a head says: no panic, and no wait beyond what is believed.
+        #[test]
+        fn any_head_is_read(value in "[ -~\\PC]{0,60}|[A-Z][a-z]{2}, [0-9]{1,5} [A-Z][a-z]{2} [0-9-]{1,9} [0-9:]{5,9} (GMT)?|<[^>]{0,9}>; ?rel=\"?[a-z ,;=<>]{0,20}\"?,?") {
+            let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) else { return Ok(()) };
+            let names = [RETRY_AFTER, EXPIRES, DATE, AGE, CACHE_CONTROL, LINK, ETAG, LAST_MODIFIED];
+            let headers: HeaderMap = names.into_iter().map(|name| (name, value.clone())).collect();
+            let read = caching(&headers, &url(), None, Some(Timestamp::MAX));
+            proptest::prop_assert!(read.fresh_for.is_none_or(|fresh| fresh <= FRESH_MAX));
+            proptest::prop_assert!(retry_after(&headers, Some(Timestamp::MIN)).is_none_or(|wait| wait <= RETRY_AFTER_MAX));
+            proptest::prop_assert!(links(&headers, &url()).len() <= LINKS_MAX);
+        }
+    }
+
     #[test]
     fn links_are_split_outside_quotes() {
         let headers = head(&[(

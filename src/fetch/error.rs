@@ -91,8 +91,8 @@ pub enum FetchError {
         /// The limit.
         limit: u32,
     },
-    /// A redirect to what is no address.
-    #[error("{url}: redirected to `{location}`, which is no address")]
+    /// A redirect to what is no address, or one that HTTP cannot carry.
+    #[error("{url}: leads to `{location}`, which is no address")]
     BadUrl {
         /// Where.
         url: Box<PageUrl>,

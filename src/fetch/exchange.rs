@@ -109,7 +109,7 @@ async fn refused(response: Response, ask: Ask<'_>, now: Option<Timestamp>) -> Fe
 
 /// The beginning of a body that is only looked at: whatever goes wrong with it, the status has said enough.
 async fn peek(mut response: Response) -> Vec<u8> {
-    let chain = codings(&header(response.headers(), CONTENT_ENCODING.as_str())).unwrap_or_default();
+    let chain = codings(&packing(response.headers())).unwrap_or_default();
     let mut body = Vec::new();
     let read = async {
         while let Ok(Some(chunk)) = response.chunk().await {
@@ -126,7 +126,7 @@ async fn peek(mut response: Response) -> Vec<u8> {
 
 async fn document(response: Response, ask: Ask<'_>, now: Option<Timestamp>) -> Result<Box<Document>, FetchError> {
     let headers = response.headers().clone();
-    let chain = codings(&header(&headers, CONTENT_ENCODING.as_str())).map_err(|error| undecoded(ask, error, false))?;
+    let chain = codings(&packing(&headers)).map_err(|error| undecoded(ask, error, false))?;
     let body = take(response, ask).await?;
     // Nothing else but the end of the connection told the end of the body: it may have come too early.
     let open_ended = !headers.contains_key(CONTENT_LENGTH) && !headers.contains_key(TRANSFER_ENCODING);
@@ -137,15 +137,17 @@ async fn document(response: Response, ask: Ask<'_>, now: Option<Timestamp>) -> R
     if is_challenge_page(&headers, &body) {
         return Err(FetchError::Challenge { url: Box::new(ask.url.clone()), status: 200, retry_after: None });
     }
-    let content_type = Some(header(&headers, CONTENT_TYPE.as_str())).filter(|text| !text.is_empty());
+    // Of several the last one counts, as in browsers.
+    let content_type = headers.get_all(CONTENT_TYPE).iter().next_back();
+    let content_type = content_type.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     let caching = caching(&headers, ask.url, None, now);
     let links = links(&headers, ask.url);
     Ok(Box::new(Document { url: ask.url.clone(), moved_to: None, content_type, body, caching, links }))
 }
 
-/// All values of a header as one list.
-fn header(headers: &HeaderMap, name: &str) -> String {
-    let values = headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
+/// `Content-Encoding`, however many lines it takes.
+fn packing(headers: &HeaderMap) -> String {
+    let values = headers.get_all(CONTENT_ENCODING).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
     values.collect::<Vec<_>>().join(", ")
 }
 

@@ -100,6 +100,9 @@ impl Journey<'_> {
 
     /// Keeps the silence that a host asks for. These two statuses speak for the host; others with a Retry-After for one address.
     fn heed(&self, authority: &str, error: &FetchError) {
+        if error.status() == Some(429) {
+            self.budget.refuse(authority);
+        }
         if let (Some(429 | 503), Some(wait)) = (error.status(), error.retry_after()) {
             self.net.pace.quiet(authority, wait);
         }
@@ -112,6 +115,10 @@ impl Journey<'_> {
         }
         if let Err(blocked) = self.net.guard.check(url) {
             return Err(FetchError::BlockedAddress { url: Box::new(url.clone()), address: blocked.address });
+        }
+        if self.budget.is_refusing(&url.authority()) {
+            let retry_after = self.net.pace.quiet_for(&url.authority());
+            return Err(FetchError::RateLimited { url: Box::new(url.clone()), retry_after });
         }
         if !errand.obeys_robots {
             return Ok(None);
@@ -198,7 +205,7 @@ impl Journey<'_> {
     }
 }
 
-/// RFC 9309, 2.3.1.3: a host that answers 4xx has no robots.txt (429 says something else); 2.3.1.2: nor has one whose
+/// RFC 9309, 2.3.1.3: a host that answers 4xx has no robots.txt (429 speaks of requests, not of the file); 2.3.1.2: nor has one whose
 /// redirects never end.
 fn is_absence(error: &FetchError) -> bool {
     let status = error.status().is_some_and(|status| (400..500).contains(&status) && status != 429);
@@ -208,5 +215,5 @@ fn is_absence(error: &FetchError) -> bool {
 /// A refusal of our own making, which says nothing of the file: silence that the host asked for, time that is spent.
 fn is_ours(error: &FetchError) -> bool {
     matches!(error, FetchError::Exhausted { .. } | FetchError::Timeout { limit: "failing", .. })
-        || (error.fault() == Fault::RateLimited && error.retry_after().is_some())
+        || error.fault() == Fault::RateLimited
 }

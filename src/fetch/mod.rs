@@ -121,8 +121,9 @@ impl Fetcher {
             if origin.known().is_some_and(|known| known.read >= Some(read)) {
                 continue;
             }
-            // A time in the future is a clock that jumped: as old as can be.
-            let age = Duration::try_from(now.duration_since(read)).unwrap_or(Duration::MAX);
+            // A time in the future is a clock that jumped; a failure is not believed beyond its pass: both as old as can be.
+            let age = Duration::try_from(now.duration_since(read)).ok().filter(|_| host.robots_error.is_none());
+            let age = age.unwrap_or(Duration::MAX);
             let rules = Arc::new(Rules::read(host.robots.as_bytes()));
             origin.learn(Permission::new(rules, host.robots_error, Some(read), age));
         }

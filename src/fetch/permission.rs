@@ -18,8 +18,8 @@ use crate::model::url::PageUrl;
 /// How long a robots.txt is believed (RFC 9309, 2.4: no longer than 24 hours).
 const READ_TTL: Duration = Duration::from_hours(24);
 
-/// How long a failure to read it is believed: not asked again with every page, and not held against a host for a day.
-const FAILED_TTL: Duration = Duration::from_mins(15);
+/// How long a failure to read it is believed: not asked again with every page, but again in the next pass.
+const FAILED_TTL: Duration = Duration::from_mins(5);
 
 /// After so many new origins those whose robots.txt has run out are forgotten: a worker that runs for years meets millions.
 const FORGET_EVERY: usize = 4096;

@@ -62,6 +62,9 @@ const TITLES: [&str; 22] = [
 const WORDS: [&str; 5] =
     ["captcha", "checking your browser", "verify you are human", "verifying you are human", "not a robot"];
 
+/// Where a title is looked for on a page that came with success: from its beginning, in bytes.
+const TITLE_BYTES: usize = 8 * 1024;
+
 /// How feeds begin: a feed may bear any title.
 const FEEDS: [&str; 5] = ["<?xml", "<rss", "<feed", "<rdf", "{"];
 
@@ -86,7 +89,8 @@ pub(super) fn is_challenge_page(headers: &HeaderMap, body: &[u8]) -> bool {
     if body.len() >= PEEK_BYTES {
         return false;
     }
-    let page = folded(body);
+    // Titles stand at the top; folding all of every page would cost more than fetching it.
+    let page = folded(&body[..body.len().min(TITLE_BYTES)]);
     let feed = FEEDS.iter().any(|begin| page.trim_start_matches('\u{feff}').trim_start().starts_with(begin));
     !feed && (has_challenge_title(&page) || (body.len() < BARE_BYTES && has(&page, &MARKS)))
 }

@@ -5,9 +5,13 @@
 use std::error::Error;
 use std::io;
 
+use crate::fetch::client::CONNECT;
 use crate::fetch::error::{Cause, FetchError};
 use crate::fetch::guard::Blocked;
 use crate::model::url::PageUrl;
+
+/// Longest part of an address that is repeated in a message, in characters.
+const ADDRESS_MAX: usize = 120;
 
 /// How far an exchange had come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,13 +26,17 @@ pub(super) enum Phase {
 pub(super) fn refusal(url: &PageUrl, error: reqwest::Error, phase: Phase) -> FetchError {
     let class = class(&error, url.scheme() == "https", phase);
     let url = Box::new(url.clone());
+    if error.is_builder() {
+        // What the URL standard lets through and HTTP does not.
+        return FetchError::BadUrl { location: url.as_str().chars().take(ADDRESS_MAX).collect(), url };
+    }
     // The address is told by our own error.
     let source: Cause = error.without_url().into();
     match class {
         Class::Blocked(blocked) => FetchError::BlockedAddress { url, address: blocked.address },
         Class::Tls => FetchError::Tls { url, source },
         Class::Dns => FetchError::Dns { url, source },
-        Class::Timeout => FetchError::Timeout { url, after: crate::fetch::client::CONNECT, limit: "request" },
+        Class::Timeout => FetchError::Timeout { url, after: CONNECT, limit: "request" },
         Class::Connect => FetchError::Connect { url, source },
         Class::Malformed => FetchError::MalformedHttp { url, source },
         Class::Incomplete => FetchError::Incomplete { url },

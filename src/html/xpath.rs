@@ -1,4 +1,4 @@
-//! XPath 1.0 over a page, in the forms of site rules: paths, predicates, unions, string functions.
+//! `XPath` 1.0 over a page, in the forms of site rules: paths, predicates, unions, string functions.
 //!
 //! An absolute path begins at the element that is asked, so `//a` on one item of a listing stays within it. Reading is
 //! in `xpath_parse`. Work is bounded: what is not found within the budget is not found.

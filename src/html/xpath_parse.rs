@@ -1,4 +1,4 @@
-//! XPath 1.0 as text, read into an expression. What is not understood is an error that names it.
+//! `XPath` 1.0 as text, read into an expression. What is not understood is an error that names it.
 //!
 //! Left out because no site rule uses them: variables, namespaces, the axes `following`, `preceding`, `namespace`.
 

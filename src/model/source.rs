@@ -163,6 +163,8 @@ pub struct SourceState {
     pub configured_url: Option<PageUrl>,
     /// The address that was asked last: validators belong to it alone.
     pub asked_url: Option<PageUrl>,
+    /// Where the last document came from in the end: its validators hold there too.
+    pub answered_url: Option<PageUrl>,
     /// A permanent redirect, seen as often as `moved_seen` says; followed at once from the second time on.
     pub moved_to: Option<PageUrl>,
     /// How many answers in a row named `moved_to`.
@@ -199,6 +201,10 @@ pub struct SourceState {
     pub title: Option<String>,
     /// How many entries its last whole answer had.
     pub entries: u32,
+    /// The articles that its last whole answer listed: while it answers that nothing changed, they are still there.
+    pub listed: Vec<[u8; 16]>,
+    /// When `listed` were last noted as seen.
+    pub listed_seen: Option<Timestamp>,
     /// What repeats on its pages (`extract::template`), versioned bytes; empty where nothing was learned.
     pub template: Vec<u8>,
 }
@@ -208,7 +214,7 @@ pub struct SourceState {
 pub struct HostState {
     /// `host:port`, with its scheme: `https://example.org:443`.
     pub origin: String,
-    /// Its robots.txt as it was read; empty when there is none.
+    /// What its robots.txt says to us, as a robots.txt of its own; empty when it says nothing, or is not there.
     pub robots: String,
     /// The class of the failure, when robots.txt could not be read.
     pub robots_error: Option<Fault>,

@@ -21,7 +21,7 @@ use crate::parse;
 use crate::parse::error::ParseError;
 use crate::pipeline::decide::{self, Plan, Sighting};
 use crate::pipeline::one_article::{self, Made, Outcome};
-use crate::pipeline::schedule;
+use crate::pipeline::remember;
 use crate::pipeline::worker::Worker;
 use crate::store::error::StoreError;
 
@@ -99,9 +99,7 @@ pub(crate) async fn read(
 ) -> Result<Brought, StoreError> {
     let visit = worker.fetcher.visit(&source);
     let reading = Reading { worker, source: &source, visit, now, stop };
-    if state.configured_url.as_ref() != Some(&source.url) {
-        forget_address(&mut state, &source);
-    }
+    remember::configured(&mut state, &source);
     state.last_asked = Some(now);
     let answer = reading.ask(&mut state).await;
     let mut brought = reading.nothing(state);
@@ -109,7 +107,8 @@ pub(crate) async fn read(
         Err(error) => failed(&mut brought, &error, now),
         Ok(Answer::Same(caching)) => {
             brought.report.not_modified = true;
-            succeeded(&mut brought, &caching, now);
+            remember::unchanged(&mut brought.state, &caching);
+            remember::succeeded(&mut brought.state, &source, &caching, now);
         }
         Ok(Answer::Entries(answer)) => {
             let (document, entries) = *answer;
@@ -120,17 +119,6 @@ pub(crate) async fn read(
     touched.push(source.url.clone());
     brought.hosts = worker.fetcher.learned(&touched);
     Ok(brought)
-}
-
-/// feeds.toml names another address: what belonged to the old one is forgotten, what is known of entries stays.
-fn forget_address(state: &mut SourceState, source: &Source) {
-    *state = SourceState {
-        configured_url: Some(source.url.clone()),
-        last_success: state.last_success,
-        last_new: state.last_new,
-        template: std::mem::take(&mut state.template),
-        ..SourceState::default()
-    };
 }
 
 impl Reading<'_> {
@@ -155,21 +143,20 @@ impl Reading<'_> {
 
     /// Asks the source's address, the feed found on it, and its further pages.
     async fn ask(&self, state: &mut SourceState) -> Result<Answer, SourceError> {
-        let url = address(self.source, state);
-        let same_address = state.asked_url.as_ref() == Some(&url);
+        let url = remember::address(self.source, state);
+        let same_address = remember::is_known(state, &url);
         let validators = if same_address { state.validators.clone() } else { Validators::default() };
-        let document = match self.visit.get(Request { url: url.clone(), purpose: self.purpose(), validators }).await {
+        let purpose = self.purpose(state.kind);
+        let document = match self.visit.get(Request { url: url.clone(), purpose, validators }).await {
             Fetched::Refused(error) => return Err(error.into()),
             Fetched::NotModified(caching) => {
-                note_move(state, &caching, url == self.source.url);
+                remember::moved(state, &caching, &url);
                 return Ok(Answer::Same(caching));
             }
             Fetched::Fresh(document) => *document,
         };
-        note_move(state, &document.caching, url == self.source.url);
-        let hash = body_hash(&document.body);
-        if same_address && state.body_hash == Some(hash) {
-            state.validators = document.caching.validators.clone();
+        remember::moved(state, &document.caching, &url);
+        if same_address && state.body_hash == Some(remember::body_hash(&document.body)) {
             return Ok(Answer::Same(document.caching));
         }
         let (mut document, mut entries) = self.parse(document).await?;
@@ -180,12 +167,13 @@ impl Reading<'_> {
         let further = self.further_pages(&mut entries).await;
         state.asked_url = Some(state.found_feed.clone().unwrap_or(url));
         // With pages that could not be read, the same first page must be read again next time.
-        state.body_hash = further.then(|| body_hash(&document.body));
+        state.body_hash = further.then(|| remember::body_hash(&document.body));
         Ok(Answer::Entries(Box::new((document, entries))))
     }
 
-    fn purpose(&self) -> Purpose {
-        match self.source.kind {
+    /// robots.txt speaks of pages that are scraped; a feed is published to be polled. `found`: what it turned out to be.
+    fn purpose(&self, found: Option<SourceKind>) -> Purpose {
+        match self.source.kind.or(found) {
             Some(SourceKind::Page) => Purpose::Listing,
             _ if self.source.select.is_some() => Purpose::Listing,
             _ => Purpose::Source,
@@ -234,7 +222,7 @@ impl Reading<'_> {
             if !seen.insert(url.clone()) {
                 continue;
             }
-            let request = Request { url, purpose: self.purpose(), validators: Validators::default() };
+            let request = Request { url, purpose: self.purpose(Some(entries.kind)), validators: Validators::default() };
             let Fetched::Fresh(document) = self.visit.get(request).await else {
                 whole = false;
                 continue;
@@ -253,7 +241,7 @@ impl Reading<'_> {
     /// Compares the entries with what is known, and reads the pages of those that are new.
     async fn take_up(&self, brought: &mut Brought, document: &Document, entries: Entries) -> Result<(), StoreError> {
         let first_time = brought.state.last_success.is_none();
-        describe(&mut brought.state, &entries);
+        remember::described(&mut brought.state, document, &entries);
         brought.report.entries = entries.entries.len() as u64;
         let sightings = self.sightings(decide::with_true_ids(entries.entries)).await?;
         let decided = decide::plan(sightings, first_time, &self.worker.settings.limits);
@@ -270,26 +258,18 @@ impl Reading<'_> {
         let links = work.iter().filter_map(|(sighting, ..)| sighting.entry.link.as_ref());
         self.worker.remember_hosts(links, self.now).await?;
         let unread = self.read_articles(brought, work).await;
-        let caching = document.caching.clone();
-        if unread == 0 {
-            brought.state.validators = caching.validators.clone();
-        } else {
-            // What was not read waits for the next pass, which must be given the whole document again.
-            brought.state.validators = Validators::default();
-            brought.state.body_hash = None;
-            let unread = if self.visit.exhausted() {
-                format!("failing ({unread} entries wait)")
-            } else {
-                format!("pass ({unread} entries wait)")
-            };
-            brought.reached.push(unread);
+        let caching = &document.caching;
+        brought.state.validators = caching.validators.clone();
+        remember::succeeded(&mut brought.state, self.source, caching, self.now);
+        if !brought.made.is_empty() {
+            brought.state.last_new = Some(self.now);
+        }
+        if unread > 0 {
+            remember::unfinished(&mut brought.state);
+            let limit = if self.visit.exhausted() { "failing" } else { "pass" };
+            brought.reached.push(format!("{limit} ({unread} entries of `{}` wait)", self.source.name));
         }
         brought.report.limit = brought.reached.first().cloned();
-        succeeded(brought, &caching, self.now);
-        if unread > 0 {
-            brought.state.not_before = None;
-            // Not the first time any more only when the newest entries were all read: older ones are noted already.
-        }
         Ok(())
     }
 
@@ -336,79 +316,14 @@ impl Reading<'_> {
     }
 }
 
-/// The address to ask: the feed that was found, the address it moved to for good (said twice), or the configured one.
-fn address(source: &Source, state: &SourceState) -> PageUrl {
-    /// One permanent redirect may be a mistake of a day; the same one twice is believed (CITIZEN 23, 24).
-    const MOVED_SEEN_MIN: u32 = 2;
-    if let Some(feed) = &state.found_feed {
-        return feed.clone();
-    }
-    match &state.moved_to {
-        Some(moved) if state.moved_seen >= MOVED_SEEN_MIN => moved.clone(),
-        _ => source.url.clone(),
-    }
-}
-
-fn note_move(state: &mut SourceState, caching: &Caching, asked_configured: bool) {
-    match &caching.moved_to {
-        Some(moved) if state.moved_to.as_ref() == Some(moved) => state.moved_seen = state.moved_seen.saturating_add(1),
-        Some(moved) => {
-            state.moved_to = Some(moved.clone());
-            state.moved_seen = 1;
-        }
-        None if asked_configured => {
-            state.moved_to = None;
-            state.moved_seen = 0;
-        }
-        None => {}
-    }
-}
-
-fn body_hash(body: &[u8]) -> [u8; 16] {
-    let mut hash = [0; 16];
-    hash.copy_from_slice(&blake3::hash(body).as_bytes()[..16]);
-    hash
-}
-
-fn describe(state: &mut SourceState, entries: &Entries) {
-    state.kind = Some(entries.kind);
-    state.hints = entries.head.hints.clone();
-    state.entries = u32::try_from(entries.entries.len()).unwrap_or(u32::MAX);
-    if entries.head.title.is_some() {
-        state.title.clone_from(&entries.head.title);
-    }
-}
-
-fn succeeded(brought: &mut Brought, caching: &Caching, now: Timestamp) {
-    let state = &mut brought.state;
-    if caching.validators != Validators::default() && brought.report.not_modified {
-        state.validators = caching.validators.clone();
-    }
-    state.last_success = Some(now);
-    state.failures = 0;
-    state.failing_since = None;
-    state.last_error = None;
-    state.quiet_until = None;
-    if !brought.made.is_empty() {
-        state.last_new = Some(now);
-    }
-    state.not_before = Some(schedule::after_success(&brought.source, &state.hints, caching.fresh_for, now));
-}
-
 fn failed(brought: &mut Brought, error: &SourceError, now: Timestamp) {
-    let fault = error.fault();
-    let state = &mut brought.state;
-    state.failures = state.failures.saturating_add(1);
-    state.failing_since = state.failing_since.or(Some(now));
-    state.last_error = Some((fault, error.to_string()));
-    state.gone = fault == Fault::Gone;
-    state.not_before = Some(schedule::after_failure(&brought.source, fault, state.failures, now));
+    let (fault, words) = (error.fault(), error.to_string());
+    let mut retry_after = None;
     if let SourceError::Fetch(error) = error {
         brought.report.limit = error.limit().map(str::to_owned);
-        if let Some(wait) = error.retry_after() {
-            state.quiet_until = Some(schedule::later(now, wait));
-        }
+        retry_after = error.retry_after();
     }
+    remember::failed(&mut brought.state, &brought.source, (fault, words.clone()), retry_after, now);
     brought.report.error = Some(fault);
-    brought.report.message = Some(error.to_string());
+    brought.report.message = Some(words);
 }

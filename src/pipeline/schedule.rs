@@ -116,3 +116,98 @@ pub fn later(now: Timestamp, wait: Duration) -> Timestamp {
 fn signed(duration: Duration) -> jiff::SignedDuration {
     jiff::SignedDuration::try_from(duration).unwrap_or(jiff::SignedDuration::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::url::PageUrl;
+
+    const MINUTE: Duration = Duration::from_mins(1);
+
+    fn source() -> Source {
+        Source::bare(PageUrl::parse("https://example.org/feed").expect("an address"), Duration::ZERO)
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("a time")
+    }
+
+    fn asked(source: &Source, at: Timestamp) -> SourceState {
+        let url = Some(source.url.clone());
+        SourceState { configured_url: url.clone(), asked_url: url, last_asked: Some(at), ..SourceState::default() }
+    }
+
+    #[test]
+    fn a_source_is_due_when_its_time_has_come_and_under_force_at_once() {
+        let (source, now) = (source(), at("2026-03-02T10:00:00Z"));
+        let state = SourceState { not_before: Some(later(now, MINUTE)), ..asked(&source, now) };
+        assert_eq!(due(&source, &state, now, false), Err(Rest::NotDue));
+        assert_eq!(due(&source, &state, now, true), Ok(()));
+        assert_eq!(due(&source, &state, later(now, MINUTE), false), Ok(()));
+        assert_eq!(wait(&source, &state, now), Some(MINUTE));
+    }
+
+    #[test]
+    fn force_never_overrides_retry_after_and_410() {
+        let (source, now) = (source(), at("2026-03-02T10:00:00Z"));
+        let quiet = SourceState { quiet_until: Some(later(now, MINUTE)), ..asked(&source, now) };
+        assert_eq!(due(&source, &quiet, now, true), Err(Rest::Quiet));
+        let gone = SourceState { gone: true, ..asked(&source, now) };
+        assert_eq!(due(&source, &gone, now, true), Err(Rest::Gone));
+        // Another address in feeds.toml begins anew.
+        let elsewhere = Source { url: PageUrl::parse("https://example.org/new").expect("an address"), ..source };
+        assert_eq!(due(&elsewhere, &gone, now, false), Ok(()));
+    }
+
+    #[test]
+    fn skip_hours_and_days_are_gmt_and_a_list_of_all_of_them_is_a_mistake() {
+        let (source, monday) = (source(), at("2026-03-02T10:30:00Z"));
+        let state = |hints| SourceState { hints, ..asked(&source, at("2026-03-01T00:00:00Z")) };
+        let at_ten = state(PollHints { skip_hours: vec![10], ..PollHints::default() });
+        assert_eq!(due(&source, &at_ten, monday, false), Err(Rest::NotDue));
+        assert_eq!(due(&source, &at_ten, at("2026-03-02T11:00:00Z"), false), Ok(()));
+        let on_monday = state(PollHints { skip_days: vec![0], ..PollHints::default() });
+        assert_eq!(due(&source, &on_monday, monday, false), Err(Rest::NotDue));
+        let always = state(PollHints { skip_hours: (0..24).collect(), ..PollHints::default() });
+        assert_eq!(due(&source, &always, monday, false), Ok(()));
+    }
+
+    #[test]
+    fn the_longest_of_its_own_words_and_ours_decides() {
+        let (source, now) = (source(), at("2026-03-02T10:00:00Z"));
+        let hints = |minutes| PollHints { interval: Some(MINUTE * minutes), ..PollHints::default() };
+        let cases = [
+            (None, PollHints::default(), 30),
+            (Some(MINUTE * 5), PollHints::default(), 30),
+            (Some(MINUTE * 90), PollHints::default(), 90),
+            (Some(MINUTE * 45), hints(60), 60),
+            (Some(Duration::from_hours(24 * 365)), PollHints::default(), 7 * 24 * 60),
+        ];
+        for (fresh_for, hints, minutes) in cases {
+            assert_eq!(after_success(&source, &hints, fresh_for, now), later(now, MINUTE * minutes), "{minutes} min");
+        }
+    }
+
+    #[test]
+    fn each_failure_doubles_the_wait_up_to_a_day() {
+        let (source, now) = (source(), at("2026-03-02T10:00:00Z"));
+        let waits = [(1, 30), (2, 60), (3, 120), (7, 24 * 60), (4_000_000, 24 * 60)];
+        for (failures, minutes) in waits {
+            assert_eq!(after_failure(&source, Fault::HttpStatus, failures, now), later(now, MINUTE * minutes));
+        }
+        assert_eq!(after_failure(&source, Fault::RateLimited, 1, now), later(now, BLOCKED_FOR));
+    }
+
+    #[test]
+    fn a_clock_that_jumps_by_decades_silences_no_source() {
+        let (source, now) = (source(), at("1976-03-02T10:00:00Z"));
+        let then = at("2026-03-02T10:00:00Z");
+        let state = SourceState {
+            not_before: Some(later(then, MINUTE)),
+            quiet_until: Some(later(then, MINUTE)),
+            ..asked(&source, then)
+        };
+        assert_eq!(due(&source, &state, now, false), Ok(()));
+        assert_eq!(due(&source, &state, at("2096-03-02T10:00:00Z"), false), Ok(()));
+    }
+}

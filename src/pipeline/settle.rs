@@ -1,7 +1,7 @@
 //! What a source brought, compared with what is kept, and stored in one batch. One source at a time: the verdict on an
 //! article needs every earlier one to be in the store.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::dedup;
 use crate::model::article::{Article, Origin, Routed};
@@ -41,6 +41,9 @@ pub(crate) async fn settle(
         seen: Vec::new(),
         hosts,
     };
+    if report.not_modified {
+        still_listed(&mut batch, now);
+    }
     for (keys, known) in listed {
         if let Known::Article { id, .. } = known {
             batch.seen.push((id, now));
@@ -60,6 +63,11 @@ pub(crate) async fn settle(
         kinds.push(kind);
         batch.articles.push(stored);
     }
+    if report.error.is_none() && !report.not_modified {
+        batch.state.listed =
+            batch.seen.iter().map(|(id, _)| id.0).chain(batch.articles.iter().map(|stored| stored.id.0)).collect();
+        batch.state.listed_seen = Some(now);
+    }
     let mut events = refused;
     let stored: Vec<Event> =
         batch.articles.iter().zip(&kinds).filter_map(|(stored, kind)| Some(told(stored, (*kind)?))).collect();
@@ -68,6 +76,16 @@ pub(crate) async fn settle(
         events.extend(stored);
     }
     Ok(Settled { report, events, reached })
+}
+
+/// A source that answers "not modified" still lists what it listed: once a day its articles are noted as seen.
+fn still_listed(batch: &mut Batch, now: Timestamp) {
+    const DAY: SignedDuration = SignedDuration::from_hours(24);
+    let is_time = batch.state.listed_seen.is_none_or(|seen| now.duration_since(seen) >= DAY);
+    if is_time {
+        batch.seen.extend(batch.state.listed.iter().map(|id| (ArticleId(*id), now)));
+        batch.state.listed_seen = Some(now);
+    }
 }
 
 fn told(stored: &Stored, kind: StoredKind) -> Event {

@@ -7,6 +7,7 @@ use atom_syndication::{
     Category, Content, Entry, Feed, FixedDateTime, Generator, Link, Person, Source, Text, WriteConfig,
 };
 use jiff::Timestamp;
+use quick_xml::escape::escape;
 
 use crate::model::country::Country;
 use crate::publish::asset::ICON_PATH;
@@ -127,7 +128,12 @@ fn extension(element: Element) -> Extension {
     Extension {
         name: element.name.to_owned(),
         value: element.text,
-        attrs: element.attributes.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+        // The library writes these as they are.
+        attrs: element
+            .attributes
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), escape(value).into_owned()))
+            .collect(),
         children,
     }
 }

@@ -131,16 +131,16 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .link_rel(None)
         .attribute_filter(|tag, attribute, value| match (tag, attribute) {
             (_, "href" | "src") => PageUrl::parse(value).ok().map(|url| Cow::Owned(address(&url))),
-            (_, "width" | "height" | "colspan" | "rowspan" | "start") => pixels(value).map(|_| Cow::Borrowed(value)),
+            (_, "width" | "height" | "colspan" | "rowspan" | "start") => number(value).map(|_| Cow::Borrowed(value)),
             (_, "dir") => matches!(value, "ltr" | "rtl" | "auto").then_some(Cow::Borrowed(value)),
             _ => Some(Cow::Borrowed(value)),
         });
     builder
 });
 
-/// A number of pixels that is one: validators want positive whole numbers, and 0 or 1 is a tracker's.
-fn pixels(value: &str) -> Option<u32> {
-    value.parse().ok().filter(|number: &u32| (1..100_000).contains(number) && value.bytes().all(|b| b.is_ascii_digit()))
+/// A whole number, of pixels or cells.
+fn number(value: &str) -> Option<u32> {
+    value.parse().ok().filter(|number| *number < 100_000 && value.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// A body as it may be published, with every photo that has a credit, and the credit in sight.
@@ -216,9 +216,10 @@ fn safe(html: &str, text: &str) -> String {
     if is_clean(html) {
         return html.to_owned();
     }
-    let kept: String = html.chars().filter(|character| is_publishable(*character)).collect();
-    let cleaned = without_bare_images(&CLEANER.clean(&kept).to_string());
-    let cleaned = cleaned.replace("<p></p>", "");
+    // Characters last: `&#7;` becomes one only when it is read.
+    let mut cleaned = CLEANER.clean(html).to_string();
+    cleaned.retain(is_publishable);
+    let cleaned = without_bare_images(&cleaned).replace("<p></p>", "");
     if is_clean(&cleaned) { cleaned } else { paragraphs(text) }
 }
 
@@ -306,9 +307,9 @@ fn are_clean_attributes(tag: &str, text: &str) -> bool {
 fn is_clean_value(name: &str, value: &str) -> bool {
     match name {
         "href" | "src" => is_clean_address(value),
-        // 1 × 1 is a tracker's picture.
-        "width" | "height" => pixels(value).is_some_and(|pixels| pixels > 1),
-        "colspan" | "rowspan" | "start" => pixels(value).is_some(),
+        // No picture is 1 pixel wide, and validators want more than 0.
+        "width" | "height" => number(value).is_some_and(|pixels| pixels > 1),
+        "colspan" | "rowspan" | "start" => number(value).is_some(),
         "dir" => matches!(value, "ltr" | "rtl" | "auto"),
         _ => is_clean_text(value),
     }
@@ -331,7 +332,23 @@ fn is_entity_tail(tail: &str) -> bool {
     ["amp;", "lt;", "gt;", "quot;", "nbsp;", "#39;"].iter().any(|name| tail.starts_with(name))
 }
 
-/// Takes out pictures whose address was refused, and those of one pixel.
+/// Whether a picture is a tracker's: 0 or 1 in every direction that is told.
+#[must_use]
+pub fn is_dot(sizes: [Option<u32>; 2]) -> bool {
+    sizes.iter().any(Option::is_some) && sizes.iter().flatten().all(|pixels| *pixels <= 1)
+}
+
+fn size(tag: &str, name: &str) -> Option<u32> {
+    let (_, value) = tag.split_once(&format!(" {name}=\""))?;
+    number(value.split('"').next()?)
+}
+
+fn without_tiny_sizes(tag: &str) -> String {
+    let tiny = ["width=\"0\"", "width=\"1\"", "height=\"0\"", "height=\"1\""];
+    tiny.iter().fold(tag.to_owned(), |tag, size| tag.replace(&format!(" {size}"), ""))
+}
+
+/// Takes out pictures whose address was refused, and trackers' dots.
 fn without_bare_images(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
     let mut rest = html;
@@ -339,9 +356,9 @@ fn without_bare_images(html: &str) -> String {
         let Some(end) = rest[at..].find('>') else { break };
         let tag = &rest[at..=at + end];
         out.push_str(&rest[..at]);
-        let is_dot = [" width=\"1\"", " height=\"1\""].iter().any(|size| tag.contains(size));
-        if tag.contains(" src=\"") && !is_dot {
-            out.push_str(tag);
+        let sizes = ["width", "height"].map(|name| size(tag, name));
+        if tag.contains(" src=\"") && !is_dot(sizes) {
+            out.push_str(&without_tiny_sizes(tag));
         }
         rest = &rest[at + end + 1..];
     }

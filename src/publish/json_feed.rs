@@ -9,6 +9,7 @@ use crate::publish::shown::{Shown, ShownCopy, ShownEnclosure, ShownPhoto};
 use crate::publish::site::{LANGUAGE, Site};
 use crate::publish::times::rfc3339;
 
+#[expect(clippy::struct_field_names, reason = "JSON Feed's own names")]
 #[derive(Serialize)]
 struct Feed<'a> {
     version: &'static str,
@@ -63,6 +64,7 @@ struct Author<'a> {
     name: &'a str,
 }
 
+#[expect(clippy::struct_field_names, reason = "JSON Feed's own names")]
 #[derive(Serialize)]
 struct Attachment<'a> {
     url: &'a str,

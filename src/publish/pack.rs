@@ -18,6 +18,7 @@ pub fn is_packed(path: &str) -> bool {
 }
 
 /// The bytes as gzip, without a time in it: the same bytes pack the same.
+#[expect(clippy::missing_panics_doc, reason = "memory takes every byte")]
 #[must_use]
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let level = if bytes.len() > THOROUGH_BYTES_MAX { 4 } else { 7 };
@@ -26,6 +27,7 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// The bytes as brotli.
+#[expect(clippy::missing_panics_doc, reason = "memory takes every byte")]
 #[must_use]
 pub fn brotli(bytes: &[u8]) -> Vec<u8> {
     let quality = if bytes.len() > THOROUGH_BYTES_MAX { 4 } else { 6 };

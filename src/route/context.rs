@@ -52,7 +52,9 @@ pub fn mentions(lexicon: &Lexicon, scanned: Scanned<'_>, hits: &[Hit]) -> Vec<Me
         }
         kept.push(Mention { hit: *hit, aside: beside.is_aside(hit) });
     }
-    kept.retain(|mention| !surnames.contains(&scanned.tokens[mention.hit.first].hash) || mention.hit.first != mention.hit.last);
+    kept.retain(|mention| {
+        !surnames.contains(&scanned.tokens[mention.hit.first].hash) || mention.hit.first != mention.hit.last
+    });
     kept
 }
 
@@ -71,7 +73,9 @@ pub fn settle(rivals: &Rivals, texts: &[Scanned<'_>], parts: &mut [Vec<Mention>]
             let token = scanned.tokens[mention.hit.first];
             let supported = sense.countries[0].is_some_and(|country| support.contains_key(&country));
             let plain = matches!(sense.kind, Kind::Name | Kind::Adjective | Kind::People);
-            !sense.doubtful || supported || plain && token.case != Case::Small && token.gap < Gap::Sentence && !scanned.headline
+            !sense.doubtful
+                || supported
+                || plain && token.case != Case::Small && token.gap < Gap::Sentence && !scanned.headline
         });
     }
 }
@@ -79,7 +83,8 @@ pub fn settle(rivals: &Rivals, texts: &[Scanned<'_>], parts: &mut [Vec<Mention>]
 /// Whether nearly all words of a headline begin with a capital.
 fn mostly_capital(tokens: &[Token]) -> bool {
     let long = tokens.iter().filter(|token| token.chars > 3 && token.script != Script::Dense);
-    let (all, capital) = long.fold((0, 0), |(all, capital), token| (all + 1, capital + usize::from(token.case != Case::Small)));
+    let (all, capital) =
+        long.fold((0, 0), |(all, capital), token| (all + 1, capital + usize::from(token.case != Case::Small)));
     all > 0 && capital * 4 > all * 3
 }
 
@@ -121,7 +126,11 @@ impl Beside<'_> {
         }
         let next_is_hit = self.hits.get(index + 1).is_some_and(|next| next.first == hit.last + 1);
         self.after(hit).is_some_and(|(next, gap)| {
-            gap == Gap::Joined && next.case == Case::Capital && next.chars > 2 && !next_is_hit && self.lexicon.role(next) & !role::GIVEN == 0
+            gap == Gap::Joined
+                && next.case == Case::Capital
+                && next.chars > 2
+                && !next_is_hit
+                && self.lexicon.role(next) & !role::GIVEN == 0
         })
     }
 
@@ -132,7 +141,8 @@ impl Beside<'_> {
         if matches!(kind, Kind::Body | Kind::Money | Kind::Organisation) {
             return false;
         }
-        let adjective = matches!(kind, Kind::Adjective | Kind::People | Kind::Region | Kind::Town | Kind::Name | Kind::Capital);
+        let adjective =
+            matches!(kind, Kind::Adjective | Kind::People | Kind::Region | Kind::Town | Kind::Name | Kind::Capital);
         let after = self.after(hit).map_or(0, |(token, gap)| {
             let role = if gap <= Gap::Line { self.lexicon.role(token) } else { 0 };
             let capital = token.case != Case::Small;

@@ -15,7 +15,18 @@ const GROUPS: [&str; 6] = ["name", "adjective", "capital", "town", "power", "thi
 const PLACES: [&str; 4] = ["title", "lead", "body", "place_line"];
 /// What is told of a country beside its words.
 const STANDING: [&str; 12] = [
-    "bias", "tag", "aside", "share", "most", "other_in_title", "many", "once", "once_in_long", "late", "sent_from_only", "home",
+    "bias",
+    "tag",
+    "aside",
+    "share",
+    "most",
+    "other_in_title",
+    "many",
+    "once",
+    "once_in_long",
+    "late",
+    "sent_from_only",
+    "home",
 ];
 
 /// Numbers told of a country.
@@ -65,13 +76,23 @@ pub fn weigh(placed: &[Placed], home: Option<Country>, bytes: usize) -> Vec<Evid
     }
     let total: usize = by_country.values().map(Vec::len).sum();
     let most = by_country.values().map(Vec::len).max().unwrap_or(0);
-    let titled: Vec<Country> =
-        by_country.iter().filter(|(_, all)| all.iter().any(|one| one.place == Place::Title)).map(|(country, _)| *country).collect();
+    let titled: Vec<Country> = by_country
+        .iter()
+        .filter(|(_, all)| all.iter().any(|one| one.place == Place::Title))
+        .map(|(country, _)| *country)
+        .collect();
     let count = by_country.len();
     let mut all: Vec<Evidence> = by_country
         .into_iter()
         .map(|(country, mentions)| {
-            let among = Among { total, most, count, bytes, other_in_title: titled.iter().any(|other| *other != country), home: home == Some(country) };
+            let among = Among {
+                total,
+                most,
+                count,
+                bytes,
+                other_in_title: titled.iter().any(|other| *other != country),
+                home: home == Some(country),
+            };
             evidence(country, &mentions, &among)
         })
         .collect();

@@ -166,7 +166,8 @@ impl Lexicon {
         let mut codes = codes.split(['+', '&']).map(Country::from_code);
         let language = (language != "*" && language != "ru").then(|| tag(language));
         let countries = [codes.next().flatten(), codes.next().flatten()];
-        let sense = Sense { countries, both, kind: kind_of(kind), doubtful: false, case: Case::Small, open: false, language };
+        let sense =
+            Sense { countries, both, kind: kind_of(kind), doubtful: false, case: Case::Small, open: false, language };
         entries.split(';').for_each(|entry| self.entry(entry, sense));
     }
 
@@ -320,7 +321,8 @@ impl Lexicon {
     #[must_use]
     pub fn dense(&self, text: &str) -> Option<(usize, &Sense)> {
         let words = self.dense.get(&text.chars().next()?)?;
-        let longest = words.iter().filter(|(word, _)| text.starts_with(word.as_str())).max_by_key(|(word, _)| word.len())?;
+        let longest =
+            words.iter().filter(|(word, _)| text.starts_with(word.as_str())).max_by_key(|(word, _)| word.len())?;
         Some((longest.0.len(), &self.senses[longest.1 as usize]))
     }
 }

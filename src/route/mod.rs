@@ -60,7 +60,11 @@ impl Gazetteer {
             lexicon: Lexicon::new(countries),
             rivals: Rivals::new(),
             thresholds: countries.iter().filter_map(|one| Some((one.country, one.threshold?))).collect(),
-            disabled: countries.iter().filter(|one| !one.enabled && one.country.is_land()).map(|one| one.country).collect(),
+            disabled: countries
+                .iter()
+                .filter(|one| !one.enabled && one.country.is_land())
+                .map(|one| one.country)
+                .collect(),
         }
     }
 

@@ -3,6 +3,8 @@
 //! The first tests to fail when `model` changes its shape are those of `fixtures/store/v1`: a new form is a new version
 //! here, and the old one stays readable.
 
+use std::cell::RefCell;
+
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -18,10 +20,15 @@ use crate::store::rules;
 /// The form of every record and frame written today.
 pub(super) const FORM: u8 = 1;
 
-/// zstd's own default: a text of 3 KB takes some 40 µs, and the next levels save a hundredth.
-const ZSTD_LEVEL: i32 = 3;
 /// No body is larger once unpacked: `limits.body_bytes` (10 MiB by default) bounds a page, its text and HTML are two.
 const UNPACKED_BYTES_MAX: usize = 256 * 1024 * 1024;
+
+thread_local! {
+    /// zstd's working memory: to make it anew for each body of 3 KB would cost as much as the unpacking.
+    static UNPACKER: RefCell<zstd::bulk::Decompressor<'static>> = RefCell::default();
+    /// At zstd's own default level, 3: the next ones save a hundredth of a text of 3 KB.
+    static PACKER: RefCell<zstd::bulk::Compressor<'static>> = RefCell::default();
+}
 
 /// Bytes before a frame's head.
 pub(super) const HEADER_BYTES: usize = 32;
@@ -275,7 +282,8 @@ pub(super) fn frame(
 ) -> Result<(u32, u32), StoreError> {
     let head = encode(head)?;
     let plain = encode(body)?;
-    let packed = zstd::bulk::compress(&plain, ZSTD_LEVEL).map_err(|why| StoreError::form("a body to write", why))?;
+    let packed = PACKER.with_borrow_mut(|packer| packer.compress(&plain));
+    let packed = packed.map_err(|why| StoreError::form("a body to write", why))?;
     let header = Header::of(kind, &head, &packed)?;
     into.extend_from_slice(&header.to_bytes());
     into.extend_from_slice(&head);
@@ -287,7 +295,7 @@ pub(super) fn frame(
 pub(super) fn unpack<T: DeserializeOwned>(packed: &[u8], what: impl ToString) -> Result<T, StoreError> {
     let size = zstd::zstd_safe::get_frame_content_size(packed).ok().flatten().unwrap_or(0);
     let size = usize::try_from(size).unwrap_or(usize::MAX).min(UNPACKED_BYTES_MAX);
-    match zstd::bulk::decompress(packed, size) {
+    match UNPACKER.with_borrow_mut(|unpacker| unpacker.decompress(packed, size)) {
         Ok(plain) => decode(&plain, what),
         Err(why) => Err(StoreError::damaged(what, why)),
     }
@@ -310,5 +318,6 @@ pub(super) fn joined(mut body: Stored, head: Head, record: &Record) -> Stored {
     body.entry_hash = record.entry_hash;
     body.tries = record.tries;
     body.last_seen = record.last_seen();
+    body.cluster = record.cluster();
     body
 }

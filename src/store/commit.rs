@@ -110,6 +110,7 @@ fn alias(engine: &Engine, stage: &mut Stage<'_>, key: EntryKey, known: Known) ->
     let mut record = old.record.clone();
     record.keys = (keys != head.keys).then_some(keys);
     record.entry_hash = entry_hash;
+    record.tries = tries;
     if is_new {
         return index::place(stage, &head, &record, Some(&old));
     }

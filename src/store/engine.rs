@@ -177,12 +177,12 @@ impl Engine {
             .map(|entry| entry.map_err(|why| self.broken(&why)))
             .take_while(move |entry| entry.as_ref().map_or(true, |(key, _)| key.starts_with(&prefix)))
     }
+}
 
-    /// Asks for a new index at the next opening.
-    pub(super) fn ask_for_rebuild(&self, why: &StoreError) {
-        // A folder that cannot be written to has its own error; the next one to meet the damage will ask again.
-        let _ = fs::write(rebuild_file(&self.folder), why.to_string());
-    }
+/// Asks for a new index at the next opening.
+pub(super) fn ask_for_rebuild(folder: &Path, why: &StoreError) {
+    // A folder that cannot be written to has its own error; the next one to meet the damage will ask again.
+    let _ = fs::write(rebuild_file(folder), why.to_string());
 }
 
 /// Where a new index is asked for.

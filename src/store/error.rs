@@ -36,6 +36,14 @@ pub enum StoreError {
         /// What is wrong.
         why: String,
     },
+    /// A line of an export that is imported.
+    #[error("line {line}: {why}")]
+    Line {
+        /// Which, from 1.
+        line: u64,
+        /// What is wrong with it.
+        why: String,
+    },
 }
 
 impl StoreError {

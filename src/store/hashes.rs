@@ -232,3 +232,64 @@ impl Iterator for Merge<'_> {
         Some(self.pull(index).map(|()| pair))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn everybody(from: No, to: No) -> Result<BTreeSet<No>, StoreError> {
+        Ok((from..=to).filter(|no| no % 7 != 0).collect())
+    }
+
+    /// Hashes that many articles share, and one of its own each.
+    fn hashes(no: No) -> BTreeSet<u64> {
+        BTreeSet::from([7, u64::from(no % 5) << 20, (1 << 40) + u64::from(no)])
+    }
+
+    #[test]
+    fn runs_answer_as_memory_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut all = Hashes::open(folder.path().to_owned(), 1).unwrap();
+        for no in 1..=6_000 {
+            all.add(no, &hashes(no));
+            if no % 150 == 0 {
+                all.settle(&everybody).unwrap();
+            }
+            if no % 1_900 == 0 {
+                all = Hashes::open(folder.path().to_owned(), no + 1).unwrap();
+                (all.fresh_from()..=no).for_each(|no| all.add(no, &hashes(no)));
+            }
+        }
+        assert!(all.held().runs.len() < 20, "runs become one");
+        assert_eq!(all.find(7, 3).unwrap(), [6_000, 5_999, 5_998]);
+        assert_eq!(all.find(3 << 20, 2).unwrap(), [5_998, 5_993]);
+        assert!(all.find(7, usize::MAX).unwrap().is_sorted_by(|one, next| one > next));
+        for no in (1..=6_000).filter(|no| no % 7 != 0) {
+            assert_eq!(all.find((1 << 40) + u64::from(no), 9).unwrap(), [no]);
+        }
+        assert!(all.find(8, 9).unwrap().is_empty());
+        // Those that were gone when runs became one are gone with them.
+        assert!(all.find((1 << 40) + 7, 9).unwrap().is_empty());
+    }
+
+    #[test]
+    fn an_opening_keeps_what_follows_and_takes_the_rest_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let run = |from: No, to: No| {
+            let mut pairs = (from..=to).map(|no| Ok((u64::from(no), no)));
+            runs::write(folder.path(), (from, to), &mut pairs).unwrap();
+        };
+        run(1, 10);
+        run(11, 20);
+        run(1, 20);
+        run(30, 40);
+        fs::write(folder.path().join("0000000021-0000000029.run"), b"cut").unwrap();
+        fs::write(folder.path().join("0000000021-0000000029.new"), b"half").unwrap();
+        let all = Hashes::open(folder.path().to_owned(), 100).unwrap();
+        assert_eq!((all.fresh_from(), files(folder.path()).unwrap().len()), (21, 1));
+        assert_eq!(all.find(15, 9).unwrap(), [15]);
+        // A run that knows numbers which the index has not given yet is from another life.
+        let all = Hashes::open(folder.path().to_owned(), 20).unwrap();
+        assert_eq!((all.fresh_from(), files(folder.path()).unwrap().len()), (1, 0));
+    }
+}

@@ -19,6 +19,7 @@ use crate::store::sled::SledStore;
 
 pub mod contract;
 pub mod error;
+pub mod export;
 pub mod memory;
 pub mod sled;
 
@@ -28,6 +29,8 @@ mod engine;
 mod hashes;
 mod index;
 mod keys;
+mod orphans;
+mod quiet;
 mod reading;
 mod recovery;
 mod replay;

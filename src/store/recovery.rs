@@ -6,14 +6,16 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
-use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use crate::store::codec;
 use crate::store::engine::{self, Engine};
 use crate::store::error::StoreError;
 use crate::store::index::Alive;
 use crate::store::keys::{self, kind};
+use crate::store::quiet;
 use crate::store::replay;
 use crate::store::segments::{self, Segments};
 
@@ -29,30 +31,50 @@ const DAMAGED_FOLDER: &str = "index.damaged";
 /// Memory for sled's pages. The hot ones (the newest articles, entries that are still listed) are a few MiB.
 const CACHE_BYTES: u64 = 48 * 1024 * 1024;
 
+/// sled's threads need some milliseconds to end.
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
+const LOCK_TRIES: u32 = 100;
+
 /// Opens a store, or makes one. Says in words what had to be mended.
 pub(super) fn open(folder: &Path) -> Result<(Engine, Vec<String>), StoreError> {
     fs::create_dir_all(folder).map_err(|why| StoreError::io(folder, &why))?;
     let lock = lock(folder)?;
     let has_schema = check_schema(folder)?;
+    let mut notes = Vec::new();
+    let mut assemble = || {
+        let lock = lock.try_clone().map_err(|why| StoreError::io(folder, &why))?;
+        quiet::catch(|| assemble(folder, lock, has_schema, &mut notes))
+            .unwrap_or_else(|why| Err(StoreError::damaged("index", why)))
+    };
+    let engine = match assemble() {
+        // Damage that only the first reading met: once more, from the segments.
+        Err(why @ StoreError::Damaged { .. }) => {
+            engine::ask_for_rebuild(folder, &why);
+            assemble()?
+        }
+        other => other?,
+    };
+    Ok((engine, notes))
+}
+
+fn assemble(folder: &Path, lock: File, has_schema: bool, notes: &mut Vec<String>) -> Result<Engine, StoreError> {
     let segments = Segments::open(folder.join(BODIES_FOLDER))?;
     let is_new = !has_schema && segments.all()?.is_empty();
-    let mut notes = Vec::new();
-    let found = find_index(folder, &segments, is_new, &mut notes)?;
-    let (index, is_empty) = match found {
+    let (index, is_empty) = match find_index(folder, &segments, is_new, notes)? {
         Ok(index) => (index, false),
         Err(why) => {
-            set_index_aside(folder, &why, &mut notes)?;
+            set_index_aside(folder, &why, notes)?;
             (open_sled(folder)?.map_err(|why| StoreError::damaged("index", why))?, true)
         }
     };
     let engine = Engine::new(folder.to_owned(), index, segments, lock)?;
     if is_empty {
-        replay::all(&engine, &mut notes)?;
+        replay::all(&engine, notes)?;
     } else {
-        replay::missing(&engine, &mut notes)?;
+        replay::missing(&engine, notes)?;
     }
     finish(&engine, has_schema)?;
-    Ok((engine, notes))
+    Ok(engine)
 }
 
 /// Takes the lock of the store. The system gives it back when we die.
@@ -111,7 +133,7 @@ fn find_index(
     if is_new {
         return Ok(Ok(index));
     }
-    let trusted = quietly(|| check_index(&index, segments)).unwrap_or_else(Err);
+    let trusted = quiet::catch(|| check_index(&index, segments)).unwrap_or_else(Err);
     Ok(trusted.map(|()| index))
 }
 
@@ -143,7 +165,16 @@ fn open_sled(folder: &Path) -> Result<Result<sled::Db, String>, StoreError> {
         .cache_capacity(CACHE_BYTES)
         // Every commit is flushed before it is acknowledged; a thread that flushes beside it would only double the writes.
         .flush_every_ms(None);
-    match quietly(|| config.open()) {
+    let mut opened = quiet::catch(|| config.open());
+    // The store's lock is ours, so sled's is held by threads of an earlier opening of this process that are still ending.
+    for _ in 0..LOCK_TRIES {
+        if !matches!(&opened, Ok(Err(why)) if why.to_string().contains("acquire lock")) {
+            break;
+        }
+        thread::sleep(LOCK_PAUSE);
+        opened = quiet::catch(|| config.open());
+    }
+    match opened {
         Ok(Ok(index)) => Ok(Ok(index)),
         Ok(Err(sled::Error::Io(why))) if is_the_systems(&why) => Err(StoreError::io(&path, &why)),
         Ok(Err(sled::Error::Io(why))) if why.to_string().contains("acquire lock") => {
@@ -158,18 +189,6 @@ fn open_sled(folder: &Path) -> Result<Result<sled::Db, String>, StoreError> {
 fn is_the_systems(why: &io::Error) -> bool {
     use io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
     matches!(why.kind(), PermissionDenied | QuotaExceeded | ReadOnlyFilesystem | StorageFull)
-}
-
-/// Runs what may panic on damaged bytes (sled 0.34 does), without its words on standard error.
-fn quietly<T>(job: impl FnOnce() -> T) -> Result<T, String> {
-    let hook = panic::take_hook();
-    panic::set_hook(Box::new(|_| {}));
-    let done = panic::catch_unwind(AssertUnwindSafe(job));
-    panic::set_hook(hook);
-    done.map_err(|panic| {
-        let words = panic.downcast_ref::<String>().cloned();
-        words.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string)).unwrap_or_else(|| "a panic".to_owned())
-    })
 }
 
 /// Moves sled's snapshots out of its sight, and says how many there were. The log alone is enough for it.

@@ -8,6 +8,7 @@ use crate::store::engine::Engine;
 use crate::store::error::StoreError;
 use crate::store::index;
 use crate::store::keys;
+use crate::store::orphans;
 
 /// A commit that stands in a segment.
 struct Found {
@@ -37,8 +38,12 @@ pub(super) fn all(engine: &Engine, notes: &mut Vec<String>) -> Result<(), StoreE
     for found in &met.commits {
         articles += take_up(engine, found, true)?.unwrap_or(0);
     }
+    let adopted = orphans::adopt(engine)?;
     keep_ends(engine)?;
     engine.flush()?;
+    if adopted > 0 {
+        notes.push(format!("{adopted} copies lost the article that led them, and have another leader now"));
+    }
     notes.push(format!("{articles} articles were read from {} commits", met.commits.len()));
     if met.lost_bytes > 0 {
         let lost = met.lost_bytes;

@@ -12,8 +12,9 @@ use crate::model::cluster::{ArticleId, Batch, Candidate, Cluster, EntryKey, Fing
 use crate::model::source::{HostState, SourceName, SourceState};
 use crate::store::commit;
 use crate::store::contract::{Due, Store, Verified};
-use crate::store::engine::Engine;
+use crate::store::engine::{self, Engine};
 use crate::store::error::StoreError;
+use crate::store::quiet;
 use crate::store::reading;
 use crate::store::recovery;
 use crate::store::retention;
@@ -38,23 +39,16 @@ impl SledStore {
     {
         let engine = Arc::clone(&self.engine);
         let done = tokio::task::spawn_blocking(move || {
-            let result = job(&engine);
+            let result = quiet::catch(|| job(&engine)).unwrap_or_else(|why| Err(StoreError::damaged("index", why)));
             if let Err(why @ StoreError::Damaged { .. }) = &result {
-                engine.ask_for_rebuild(why);
+                engine::ask_for_rebuild(&engine.folder, why);
             }
             result
         });
-        match done.await {
-            Ok(result) => result,
-            Err(why) if why.is_panic() => {
-                let why = StoreError::damaged("index", "sled gave up on it");
-                self.engine.ask_for_rebuild(&why);
-                Err(why)
-            }
-            Err(_) => {
-                Err(StoreError::Unusable { path: self.engine.folder.clone(), why: "the program is ending".to_owned() })
-            }
-        }
+        // The job itself does not panic, so this is a runtime that ends.
+        done.await.unwrap_or_else(|why| {
+            Err(StoreError::Unusable { path: self.engine.folder.clone(), why: format!("not done: {why}") })
+        })
     }
 }
 

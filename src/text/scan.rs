@@ -158,14 +158,28 @@ fn folded(character: char) -> Sort {
 fn folded_rare(character: char) -> Sort {
     match u32::from(character) {
         // Arabic and Hebrew points, tatweel, joiners, marks of direction.
-        0x0591..=0x05c7 | 0x0610..=0x061a | 0x0640 | 0x064b..=0x065f | 0x0670 | 0x200b..=0x200f | 0xad | 0x0300..=0x036f => {
+        0x0591..=0x05c7
+        | 0x0610..=0x061a
+        | 0x0640
+        | 0x064b..=0x065f
+        | 0x0670
+        | 0x200b..=0x200f
+        | 0xad
+        | 0x0300..=0x036f => {
             return Sort::Mark;
         }
         // Gershayim stands inside Hebrew abbreviations.
         0x05f3 | 0x05f4 => return Sort::Mark,
         // Han, kana, Thai, Lao, Tibetan, Burmese, Khmer with their marks; the ideographic iteration mark, the long vowel.
-        0x0e00..=0x0eff | 0x0f00..=0x0fff | 0x1000..=0x109f | 0x1780..=0x17ff | 0x3005 | 0x3041..=0x30ff | 0x3400..=0x9fff
-        | 0xf900..=0xfaff | 0x20000..=0x2ffff
+        0x0e00..=0x0eff
+        | 0x0f00..=0x0fff
+        | 0x1000..=0x109f
+        | 0x1780..=0x17ff
+        | 0x3005
+        | 0x3041..=0x30ff
+        | 0x3400..=0x9fff
+        | 0xf900..=0xfaff
+        | 0x20000..=0x2ffff
             if character != '・' =>
         {
             return Sort::Dense(character);
@@ -269,7 +283,15 @@ fn close(open: &mut Option<Open>, end: usize, gap: &mut Gap, out: &mut Vec<Token
         true if word.chars >= 2 && word.capitals == word.chars => Case::All,
         true => Case::Capital,
     };
-    out.push(Token { start: word.start, end, hash: word.hash, case, gap: *gap, script: word.script, chars: word.chars });
+    out.push(Token {
+        start: word.start,
+        end,
+        hash: word.hash,
+        case,
+        gap: *gap,
+        script: word.script,
+        chars: word.chars,
+    });
     *gap = Gap::Joined;
 }
 

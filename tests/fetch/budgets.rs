@@ -120,6 +120,22 @@ async fn redirects_of_articles_that_lead_nowhere_are_counted() {
 }
 
 #[tokio::test]
+async fn a_host_that_says_429_is_not_asked_again_by_this_source_in_this_pass() {
+    let web = Web::start().await;
+    web.rule("/", |_| Answer::page("<p>text</p>"));
+    web.route("/article/3", Answer::status(429));
+    let fetcher = fetcher(&web.network());
+    let one = source(&web.url("/"));
+    let visit = fetcher.visit(&one);
+    for number in 1..30 {
+        let answer = get(&visit, &web.url(&format!("/article/{number}")), Purpose::Page).await.map(drop);
+        assert_eq!(answer.map_err(|error| error.fault()).is_err(), number >= 3, "{number}");
+    }
+    assert_eq!(web.paths(), ["/robots.txt", "/article/1", "/article/2", "/article/3"]);
+    assert!(get_feed(&fetcher, &web.url("/feed")).await.is_ok(), "another source, or a later pass, may ask");
+}
+
+#[tokio::test]
 async fn an_answer_of_the_size_limit_is_read_and_one_byte_more_is_not() {
     let web = Web::start().await;
     let fetcher = fetcher(&web.network());

@@ -9,6 +9,7 @@ use feedatlas::model::fault::Fault;
 use feedatlas::model::source::{HostState, Source};
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
 
 use crate::web::{Answer, Step, Web};
 use crate::{fetcher, get, get_feed, source};
@@ -163,6 +164,19 @@ fn a_crawl_delay_is_read_and_capped() {
     assert_eq!((delay("-1"), delay("soon"), delay("NaN")), (None, None, None));
 }
 
+proptest! {
+    /// Whatever a host puts there: no panic, what is kept says the same, and of two rules the longer decides.
+    #[test]
+    fn any_file_is_read(file in "(User-agent: (\\*|feedatlas|x)|(Dis)?[aA]llow: ?[/*$%a-c0-9\u{e9}]{0,9}|Crawl-delay: [0-9.e-]{0,5}|.{0,9}|[\r\n]){0,40}", path in "/[/*$%a-c0-9\u{e9}?]{0,12}") {
+        let rules = Rules::read(file.as_bytes());
+        let kept = Rules::read(rules.to_text().as_bytes());
+        prop_assert_eq!(kept.allows(&path), rules.allows(&path));
+        prop_assert_eq!(&kept, &rules);
+        let closed = format!("User-agent: feedatlas\nDisallow: {path}\nAllow: /");
+        prop_assert!(path.starts_with("/*") || path.ends_with('$') || !Rules::read(closed.as_bytes()).allows(&path) || path == "/");
+    }
+}
+
 fn noon() -> Timestamp {
     "2024-01-16T12:00:00Z".parse().unwrap()
 }
@@ -233,7 +247,7 @@ async fn a_file_that_fails_is_a_no_and_one_that_is_not_there_is_a_yes() {
         ("huge", Answer::ok(file.to_owned() + &"\n# x".repeat(1 << 20)), Ok(())),
         ("elsewhere", Answer::redirect(301, "/r2"), Ok(())),
         ("in a circle", Answer::redirect(302, "/robots.txt"), Ok(())),
-        ("429", Answer::status(429), no),
+        ("429", Answer::status(429), Err(Fault::RateLimited)),
         ("500", Answer::status(500), no),
         ("503", Answer::status(503), no),
         ("hanging", Answer::steps(vec![Step::Hang]), no),
@@ -282,6 +296,11 @@ async fn what_was_read_earlier_holds_while_it_fails() {
     assert_eq!(web.asked("/robots.txt").len(), 1);
     let learned = &fetcher.learned(&[web.url("/")])[0];
     assert_eq!((learned.robots_error, learned.robots.is_empty()), (Some(Fault::HttpStatus), false));
+    // The next pass asks again.
+    web.route("/robots.txt", Answer::ok(""));
+    let next = crate::fetcher(&web.network());
+    next.remember(vec![learned.clone()], noon() + SignedDuration::from_mins(1));
+    assert!(get(&next.visit(&one), &web.url("/closed"), Purpose::Page).await.is_ok());
 }
 
 #[tokio::test]

@@ -9,9 +9,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::each_line;
+use crate::date::Moment;
 use crate::dedup;
 use crate::dedup::events::{Events, Told};
-use crate::date::Moment;
 use crate::dedup::window::Window;
 
 #[derive(Debug, Args)]
