@@ -13,10 +13,11 @@ use feedatlas::model::source::{ArticleRule, Rights, Source, SourceName, SourceSt
 use feedatlas::model::url::PageUrl;
 use feedatlas::publish::country_feed::CountryFeed;
 use feedatlas::publish::glance::Glance;
+use feedatlas::publish::month::Month;
 use feedatlas::publish::sink::{File, Folder, Sink};
 use feedatlas::publish::site::Site;
 use feedatlas::publish::status::{SourceStatus, State, StatusFile};
-use feedatlas::publish::{atom, feed_files, json_feed, rss, site_files};
+use feedatlas::publish::{archive_file, atom, feed_files, json_feed, rss, site_files};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
@@ -349,6 +350,25 @@ fn an_empty_land_has_its_feeds() {
 }
 
 #[test]
+fn archives_are_a_chain() {
+    let site = site();
+    let (january, december) = (Month::of(at("2024-01-05T00:00:00Z")), Month::of(at("2023-12-31T23:59:59Z")));
+    let mut current = CountryFeed::of_land(&land("KP"), &honest(), &site);
+    current.previous = Some(january);
+    let current_text = text(rss::write(&current, &site).unwrap());
+    assert!(
+        current_text
+            .contains("<atom:link href=\"https://news.example/atlas/feeds/kndr/2024-01.xml\" rel=\"prev-archive\"")
+    );
+    assert!(!current_text.contains("<fh:archive"));
+    let archive = current.archive(january, Some(december), &honest(), &site);
+    let file = archive_file(&archive, &site).unwrap();
+    assert_eq!(file.path, "feeds/kndr/2024-01.xml");
+    insta::assert_snapshot!("archive.xml", text(file.bytes.clone()).lines().take(24).collect::<Vec<_>>().join("\n"));
+    assert_eq!(read_again(&file.bytes).entries.len(), 4);
+}
+
+#[test]
 fn the_same_store_gives_the_same_bytes_in_whatever_order() {
     let site = site();
     let mut clusters: Vec<Cluster> = honest().into_iter().chain(hostile()).collect();
@@ -509,6 +529,8 @@ async fn for_a_look_by_hand() {
             .collect();
         let feed = CountryFeed::of_land(land, &here, &site);
         glances.push(Glance::of(&feed, here.len() as u64));
+        let archive = feed.archive(Month::of(at("2024-02-01T00:00:00Z")), None, &here, &site);
+        sink.write(vec![archive_file(&archive, &site).unwrap()]).await.unwrap();
         sink.write(feed_files(&feed, &site).unwrap()).await.unwrap();
     }
     let all = CountryFeed::of_all(&clusters, &site);
