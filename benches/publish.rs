@@ -121,7 +121,7 @@ fn cluster(number: u64) -> Cluster {
         language: Some("ru".to_owned()),
         summary: words(number, 25),
         text: paragraphs.join("\n\n"),
-        html: paragraphs.iter().map(|paragraph| format!("<p>{}</p>\n", paragraph.trim())).collect(),
+        html: paragraphs.iter().fold(String::new(), |html, paragraph| html + "<p>" + paragraph.trim() + "</p>\n"),
         photos: vec![photo],
         lead: Some(0),
         tags: Vec::new(),

@@ -230,7 +230,7 @@ fn safe(html: &str, text: &str) -> String {
 #[must_use]
 pub fn paragraphs(text: &str) -> String {
     let plain = text.split("\n\n").map(|paragraph| field(paragraph, BODY_BYTES_MAX)).filter(|p| !p.is_empty());
-    plain.take(PARAGRAPHS_MAX).map(|paragraph| format!("<p>{}</p>\n", as_html(&paragraph))).collect()
+    plain.take(PARAGRAPHS_MAX).fold(String::new(), |out, paragraph| out + "<p>" + &as_html(&paragraph) + "</p>\n")
 }
 
 /// How deep tags nest, counted without a tree; never less than what a parser makes of it.
