@@ -253,6 +253,35 @@ fn whole_pages() {
     }
 }
 
+/// One source that was never asked, one that fails, one that is well.
+fn status() -> StatusFile {
+    let failing = SourceState {
+        failures: 3,
+        failing_since: Some(at("2024-01-31T00:00:00Z")),
+        last_asked: Some(at("2024-02-01T00:00:00Z")),
+        last_error: Some((feedatlas::model::fault::Fault::Timeout, "no answer <b>within</b> 30 s".to_owned())),
+        ..SourceState::default()
+    };
+    let well = SourceState {
+        last_asked: Some(at("2024-02-01T00:00:00Z")),
+        last_success: Some(at("2024-02-01T00:00:00Z")),
+        last_new: Some(at("2024-01-30T00:00:00Z")),
+        entries: 20,
+        ..SourceState::default()
+    };
+    let sources = &settings().sources;
+    StatusFile {
+        passed: Some(at("2024-02-01T00:00:00Z")),
+        articles: 4,
+        sources: vec![
+            SourceStatus::of(&sources[0], &SourceState::default(), None),
+            SourceStatus::of(&sources[1], &failing, Some(at("2024-02-01T01:00:00Z"))),
+            SourceStatus::of(&sources[2], &well, Some(at("2024-02-01T01:00:00Z"))),
+        ],
+        countries: Vec::new(),
+    }
+}
+
 #[test]
 fn the_site_as_a_whole() {
     let site = site();
@@ -266,24 +295,9 @@ fn the_site_as_a_whole() {
             Glance::of(&CountryFeed::of_land(land, &here, &site), here.len() as u64)
         })
         .collect();
-    let failing = SourceState {
-        failures: 3,
-        failing_since: Some(at("2024-01-31T00:00:00Z")),
-        last_asked: Some(at("2024-02-01T00:00:00Z")),
-        last_error: Some((feedatlas::model::fault::Fault::Timeout, "no answer <b>within</b> 30 s".to_owned())),
-        ..SourceState::default()
-    };
-    let sources = &settings().sources;
-    let status = StatusFile {
-        passed: Some(at("2024-02-01T00:00:00Z")),
-        articles: 4,
-        sources: vec![
-            SourceStatus::of(&sources[0], &SourceState::default(), None),
-            SourceStatus::of(&sources[1], &failing, Some(at("2024-02-01T01:00:00Z"))),
-        ],
-        countries: Vec::new(),
-    };
-    assert_eq!((status.sources[0].state, status.sources[1].state), (State::Waiting, State::Failing));
+    let status = status();
+    let states: Vec<State> = status.sources.iter().map(|source| source.state).collect();
+    assert_eq!(states, [State::Waiting, State::Failing, State::Well]);
     assert_eq!(serde_json::from_slice::<StatusFile>(&status.to_bytes()).unwrap(), status);
     let files = site_files(&glances, &status, &site).unwrap();
     for name in ["feeds.opml", "status.json", "sources/index.html", "sitemap.xml"] {
@@ -560,5 +574,5 @@ async fn for_a_look_by_hand() {
     let all = CountryFeed::of_all(&clusters, &site);
     glances.insert(0, Glance::of(&all, clusters.len() as u64));
     sink.write(feed_files(&all, &site).unwrap()).await.unwrap();
-    sink.write(site_files(&glances, &StatusFile::default(), &site).unwrap()).await.unwrap();
+    sink.write(site_files(&glances, &status(), &site).unwrap()).await.unwrap();
 }
