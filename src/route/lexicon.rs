@@ -392,6 +392,7 @@ fn kind_of(letter: &str) -> Kind {
         "m" => Kind::Money,
         "o" => Kind::Organisation,
         "w" => Kind::Water,
+        "-" => Kind::Neutral,
         _ => Kind::Name,
     }
 }
