@@ -134,6 +134,7 @@ pub(super) struct Record {
     last_seen: i128,
     pub(super) age_seconds: u32,
     pub(super) entry_hash: u64,
+    pub(super) tries: u8,
     pub(super) countries: Vec<Country>,
     pub(super) at: Pointer,
     /// Its identities, where they are no longer those of the frame.
@@ -150,6 +151,7 @@ impl Record {
             last_seen: head.last_seen,
             age_seconds: head.age_seconds,
             entry_hash: head.entry_hash,
+            tries: head.tries,
             countries: head.countries.clone(),
             at,
             keys: None,
@@ -183,6 +185,7 @@ pub(super) struct Head {
     published: i128,
     pub(super) age_seconds: u32,
     pub(super) entry_hash: u64,
+    pub(super) tries: u8,
     pub(super) countries: Vec<Country>,
     pub(super) source: SourceName,
     pub(super) link: PageUrl,
@@ -202,6 +205,7 @@ impl Head {
             published: stored.published().as_nanosecond(),
             age_seconds: rules::age_seconds(stored),
             entry_hash: stored.entry_hash,
+            tries: stored.tries,
             countries: stored.routed.countries.iter().map(|found| found.country).collect(),
             source: article.source.clone(),
             link: article.link.clone(),
@@ -312,6 +316,7 @@ pub(super) fn joined(mut body: Stored, head: Head, record: &Record) -> Stored {
     body.keys = record.keys.clone().unwrap_or(head.keys);
     body.fingerprint = head.fingerprint;
     body.entry_hash = record.entry_hash;
+    body.tries = record.tries;
     body.last_seen = record.last_seen();
     body.cluster = record.cluster();
     body

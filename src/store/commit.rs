@@ -102,7 +102,7 @@ pub(super) fn apply(engine: &Engine, stage: &mut Stage<'_>, rest: &Rest) -> Resu
 
 /// One more identity of an article that is kept, and what its entry said of itself.
 fn alias(engine: &Engine, stage: &mut Stage<'_>, key: EntryKey, known: Known) -> Result<(), StoreError> {
-    let Known::Article { id, entry_hash } = known else { return note(engine, stage, key) };
+    let Known::Article { id, entry_hash, tries } = known else { return note(engine, stage, key) };
     let Some(old) = index::find(stage, id)? else { return Ok(()) };
     let head = engine.head(&old.record)?;
     let keys = rules::with_keys(&[key], index::identities(&old.record, &head));
@@ -110,6 +110,7 @@ fn alias(engine: &Engine, stage: &mut Stage<'_>, key: EntryKey, known: Known) ->
     let mut record = old.record.clone();
     record.keys = (keys != head.keys).then_some(keys);
     record.entry_hash = entry_hash;
+    record.tries = tries;
     if is_new {
         return index::place(stage, &head, &record, Some(&old));
     }

@@ -136,7 +136,7 @@ impl Store for MemoryStore {
 impl Held {
     fn known(&self, key: EntryKey) -> Option<Known> {
         if let Some(article) = self.entries.get(&key).and_then(|id| self.articles.get(id)) {
-            return Some(Known::Article { id: article.id, entry_hash: article.entry_hash });
+            return Some(Known::Article { id: article.id, entry_hash: article.entry_hash, tries: article.tries });
         }
         self.noted.contains(&key).then_some(Known::Noted)
     }
@@ -196,9 +196,10 @@ impl Held {
     }
 
     fn alias(&mut self, key: EntryKey, known: Known) {
-        let Known::Article { id, entry_hash } = known else { return };
+        let Known::Article { id, entry_hash, tries } = known else { return };
         let Some(article) = self.articles.get_mut(&id) else { return };
         article.entry_hash = entry_hash;
+        article.tries = tries;
         let old = article.clone();
         article.keys = rules::with_keys(&[key], &old.keys);
         let keys = article.keys.clone();

@@ -53,7 +53,7 @@ pub(super) fn known_by(engine: &Engine, key: EntryKey) -> Result<Option<Known>, 
             None => engine.head(&record)?.keys.contains(&key),
         };
         if has_it {
-            return Ok(Some(Known::Article { id: record.id, entry_hash: record.entry_hash }));
+            return Ok(Some(Known::Article { id: record.id, entry_hash: record.entry_hash, tries: record.tries }));
         }
     }
     let is_noted = engine.index.contains_key(keys::noted(key)).map_err(|why| engine.broken(&why))?;

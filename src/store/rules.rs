@@ -19,10 +19,11 @@ const DAY_SECONDS: i64 = 86_400;
 pub(super) fn take_articles(batch: &mut Batch) -> Vec<Stored> {
     let mut articles = ordered(mem::take(&mut batch.articles));
     batch.aliases.retain(|(key, known)| {
-        let Known::Article { id, entry_hash } = known else { return true };
+        let Known::Article { id, entry_hash, tries } = known else { return true };
         let Some(article) = articles.iter_mut().find(|article| article.id == *id) else { return true };
         article.keys = with_keys(&[*key], &article.keys);
         article.entry_hash = *entry_hash;
+        article.tries = *tries;
         false
     });
     articles

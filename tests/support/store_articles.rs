@@ -82,6 +82,7 @@ impl Sketch {
             changed: self.seen,
             rank: 3,
             entry_hash: self.number,
+            tries: 0,
             keys: vec![self.key(), EntryKey(numbers.bytes())],
             fingerprint: Fingerprint {
                 address: numbers.bytes(),

@@ -113,7 +113,7 @@ pub(crate) async fn the_first_key_that_is_known_decides(store: &dyn Store) {
     store.commit(first).await.unwrap();
     let lists = [vec![stranger], vec![stranger, one.key(), two.key()], vec![two.key(), one.key()], vec![]];
     let known = store.known(&lists).await.unwrap();
-    let article = Known::Article { id: one.id(), entry_hash: 1 };
+    let article = Known::Article { id: one.id(), entry_hash: 1, tries: 0 };
     assert_eq!(known, vec![None, Some(article), Some(Known::Noted), None]);
 }
 
@@ -128,7 +128,7 @@ pub(crate) async fn a_noted_entry_that_is_an_article_is_an_article(store: &dyn S
     store.commit(second).await.unwrap();
     assert_eq!(store.noted(None, 10).await.unwrap(), vec![]);
     let known = store.known(&[vec![one.key()]]).await.unwrap();
-    assert_eq!(known, vec![Some(Known::Article { id: one.id(), entry_hash: 1 })]);
+    assert_eq!(known, vec![Some(Known::Article { id: one.id(), entry_hash: 1, tries: 0 })]);
 }
 
 pub(crate) async fn aliases_are_identities_and_their_hash_is_that_of_all(store: &dyn Store) {
@@ -136,8 +136,8 @@ pub(crate) async fn aliases_are_identities_and_their_hash_is_that_of_all(store: 
     let (alias, bare) = (Sketch::of(70).key(), Sketch::of(71).key());
     store.commit(batch(vec![one.stored()])).await.unwrap();
     let mut second = batch(Vec::new());
-    let known = Known::Article { id: one.id(), entry_hash: 99 };
-    let nobody = Known::Article { id: Sketch::of(8).id(), entry_hash: 1 };
+    let known = Known::Article { id: one.id(), entry_hash: 99, tries: 0 };
+    let nobody = Known::Article { id: Sketch::of(8).id(), entry_hash: 1, tries: 0 };
     second.aliases = vec![(alias, known), (bare, Known::Noted), (Sketch::of(72).key(), nobody)];
     store.commit(second).await.unwrap();
     let lists = [vec![alias], vec![one.key()], vec![bare], vec![Sketch::of(72).key()]];
@@ -146,9 +146,9 @@ pub(crate) async fn aliases_are_identities_and_their_hash_is_that_of_all(store: 
     assert_eq!((article.entry_hash, article.keys.contains(&alias)), (99, true));
     // An update does not take the alias away, nor does one in the same batch.
     let mut third = batch(vec![Stored { entry_hash: 100, ..one.stored() }]);
-    third.aliases = vec![(Sketch::of(73).key(), Known::Article { id: one.id(), entry_hash: 100 })];
+    third.aliases = vec![(Sketch::of(73).key(), Known::Article { id: one.id(), entry_hash: 100, tries: 0 })];
     store.commit(third).await.unwrap();
-    let known = Some(Known::Article { id: one.id(), entry_hash: 100 });
+    let known = Some(Known::Article { id: one.id(), entry_hash: 100, tries: 0 });
     assert_eq!(store.known(&[vec![alias], vec![Sketch::of(73).key()]]).await.unwrap(), vec![known, known]);
     store.verify().await.unwrap();
 }
@@ -163,7 +163,7 @@ pub(crate) async fn identities_add_up_and_have_an_end(store: &dyn Store) {
     let article = store.article(one.id()).await.unwrap().unwrap();
     assert_eq!(article.keys.len(), KEYS_MAX);
     let known = store.known(&[vec![Sketch::of(539).key()], vec![Sketch::of(500).key()]]).await.unwrap();
-    assert_eq!(known, vec![Some(Known::Article { id: one.id(), entry_hash: 1 }), None]);
+    assert_eq!(known, vec![Some(Known::Article { id: one.id(), entry_hash: 1, tries: 0 }), None]);
     store.verify().await.unwrap();
 }
 
@@ -226,7 +226,7 @@ pub(crate) async fn a_batch_that_is_repeated_changes_nothing(store: &dyn Store) 
     let mut whole = batch(vec![copy_of(&leader, 2), leader.clone(), Sketch::of(3).stored()]);
     whole.noted = vec![Sketch::of(60).key()];
     whole.aliases = vec![
-        (Sketch::of(61).key(), Known::Article { id: leader.id, entry_hash: 5 }),
+        (Sketch::of(61).key(), Known::Article { id: leader.id, entry_hash: 5, tries: 0 }),
         (Sketch::of(62).key(), Known::Noted),
     ];
     whole.seen = vec![(leader.id, later(2))];
