@@ -109,6 +109,7 @@ pub(crate) async fn read(
             brought.report.not_modified = true;
             remember::unchanged(&mut brought.state, &caching);
             remember::succeeded(&mut brought.state, &source, &caching, now);
+            reading.try_again(&mut brought).await?;
         }
         Ok(Answer::Entries(answer)) => {
             let (document, entries) = *answer;
@@ -270,6 +271,19 @@ impl Reading<'_> {
             brought.reached.push(format!("{limit} ({unread} entries of `{}` wait)", self.source.name));
         }
         brought.report.limit = brought.reached.first().cloned();
+        Ok(())
+    }
+
+    /// Pages that failed in a way that may pass are asked for again, though the source has nothing new.
+    async fn try_again(&self, brought: &mut Brought) -> Result<(), StoreError> {
+        let mut work = Vec::new();
+        for id in &brought.state.retry {
+            let Some(stored) = self.worker.store.article(ArticleId(*id)).await? else { continue };
+            let (id, tries) = (stored.id, stored.tries);
+            work.push((decide::sighting_of(stored), Some(id), tries));
+        }
+        // Those that are not reached stay in `retry`.
+        let _unread = self.read_articles(brought, work).await;
         Ok(())
     }
 
