@@ -123,6 +123,7 @@ fn cluster(article: Article, countries: &[&str]) -> Cluster {
         changed: at("2024-02-01T00:00:00Z"),
         rank: 0,
         entry_hash: 0,
+        tries: 0,
         keys: Vec::new(),
         fingerprint: Fingerprint { address: [0; 16], exact: [0; 16], sketch: Vec::new(), bands: Vec::new() },
     };
@@ -271,6 +272,7 @@ fn status() -> StatusFile {
     };
     let sources = &settings().sources;
     StatusFile {
+        edition: "mark".to_owned(),
         passed: Some(at("2024-02-01T00:00:00Z")),
         articles: 4,
         sources: vec![

@@ -2,6 +2,14 @@
 //!
 //! Knows nothing of feeds and pages: text in, a moment out. A clock is handed in where a text is relative.
 
+mod calendar;
+mod clock;
+mod fold;
+mod machine;
+mod printed;
+mod relative;
+mod words;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -107,10 +115,45 @@ impl From<Moment> for String {
     }
 }
 
+/// Characters of a text that are looked at; a date with its label is shorter, a paragraph is no date.
+const TEXT_CHARS_MAX: usize = 160;
+
 /// Reads a date as machines and sites print it.
 ///
-/// A date without a zone is in `zone`; a day alone is its midnight; a relative one («3 часа назад») counts from `now`.
+/// A date without a zone is in `zone`; a day alone is its midnight; a relative one («3 часа назад») counts from `now`;
+/// one without a year is the last such day. Of «3/2/2024» the first number is the day, unless only the other order is
+/// of the last weeks. Two-digit years are 1970 to 2069; Thailand's, Iran's and Japan's years are known by their size and
+/// words. The moon's calendar is not read.
+///
+/// ```
+/// use feedatlas::date::read;
+/// use jiff::{Timestamp, tz::TimeZone};
+/// let zone = TimeZone::get("Europe/Moscow")?;
+/// let now: Timestamp = "2024-02-04T09:00:00Z".parse()?;
+/// assert_eq!(read("16 января 2024, 14:05", &zone, now)?.to_string(), "2024-01-16T14:05:00+03:00");
+/// assert_eq!(read("Tue, 16 Jan 2024 14:05:00 +0900", &zone, now)?.to_string(), "2024-01-16T14:05:00+09:00");
+/// assert_eq!(read("вчера, 18:40", &zone, now)?.to_string(), "2024-02-03T18:40:00+03:00");
+/// assert!(read("Новости", &zone, now).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn read(text: &str, zone: &TimeZone, now: Timestamp) -> Result<Moment, DateError> {
-    let _ = (zone, now);
-    text.trim().parse()
+    let text = text.trim();
+    let failed = || DateError { text: text.chars().take(80).collect() };
+    if let Some(printed) = machine::read(text) {
+        return moment(printed, zone).ok_or_else(failed);
+    }
+    if text.is_empty() || text.chars().nth(TEXT_CHARS_MAX).is_some() {
+        return Err(failed());
+    }
+    let tokens = fold::tokens(&fold::counted(&fold::fold(text)));
+    let found = relative::read(&tokens, zone, now).or_else(|| printed::read(&tokens, zone, now));
+    found.and_then(|printed| moment(printed, zone)).ok_or_else(failed)
+}
+
+fn moment(printed: calendar::Printed, zone: &TimeZone) -> Option<Moment> {
+    if let Some(offset) = printed.offset {
+        return Some(Moment::new(offset.to_timestamp(printed.at).ok()?, offset));
+    }
+    let at = zone.to_timestamp(printed.at).ok()?;
+    Some(Moment::new(at, zone.to_offset(at)))
 }

@@ -12,6 +12,30 @@ pub enum ExtractError {
         /// Where.
         url: PageUrl,
     },
+    /// A page of which subscribers alone see more than a line.
+    #[error("{url}: for subscribers only")]
+    Paywall {
+        /// Where.
+        url: PageUrl,
+    },
+    /// An error page, answered with success.
+    #[error("{url}: says that there is no such page, though it was answered with success")]
+    Soft404 {
+        /// Where.
+        url: PageUrl,
+    },
+    /// A PDF, JSON, a feed, plain text.
+    #[error("{url}: not HTML")]
+    NotHtml {
+        /// Where.
+        url: PageUrl,
+    },
+    /// A gate that lets browsers through alone.
+    #[error("{url}: asks for a browser's proof instead of showing its article")]
+    Challenge {
+        /// Where.
+        url: PageUrl,
+    },
 }
 
 impl ExtractError {
@@ -20,6 +44,10 @@ impl ExtractError {
     pub fn fault(&self) -> Fault {
         match self {
             Self::NoContent { .. } => Fault::NoContent,
+            Self::Paywall { .. } => Fault::Paywall,
+            Self::Soft404 { .. } => Fault::Soft404,
+            Self::NotHtml { .. } => Fault::NotHtml,
+            Self::Challenge { .. } => Fault::Challenge,
         }
     }
 }

@@ -3,5 +3,8 @@
 //! Knows no article and no feed.
 
 pub mod dom;
+mod lean;
 pub mod plain;
 pub mod selector;
+pub mod xpath;
+mod xpath_parse;

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::model::url::UrlError;
+
 /// Why the published folder could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum PublishError {
@@ -20,6 +22,9 @@ pub enum PublishError {
         /// The path as it was asked for.
         path: String,
     },
+    /// `base_url` cannot be the beginning of addresses.
+    #[error("base_url: {0}")]
+    Base(#[from] UrlError),
     /// A library could not write its format.
     #[error("{path}: cannot be put into its format: {why}")]
     Format {

@@ -79,6 +79,9 @@ pub struct CountryStatus {
 /// The file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatusFile {
+    /// What the published files depend on beside the store; with another mark all of them are made anew.
+    #[serde(default)]
+    pub edition: String,
     /// When the last pass ended.
     pub passed: Option<Timestamp>,
     /// Articles kept, copies apart.

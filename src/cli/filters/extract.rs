@@ -1,11 +1,22 @@
-//! `feedatlas extract`.
+//! `feedatlas extract`: pages to articles, each for itself.
 
+use std::fs;
 use std::io::{self, BufRead, Write};
 use std::path::PathBuf;
 
 use clap::Args;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
 
 use super::each_line;
+use crate::charset::{self, Form};
+use crate::extract::{self, Page, Reading};
+use crate::model::article::Photo;
+use crate::model::fault::Fault;
+use crate::model::settings::Limits;
+use crate::model::source::ArticleRule;
+use crate::model::url::PageUrl;
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -21,6 +32,71 @@ pub(crate) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, input: impl BufRead, output: &mut impl Write) -> io::Result<()> {
-    let _ = (&arguments.url, &arguments.file, arguments.memory);
-    each_line(input, output, |_| String::from("{}"))
+    let now = Timestamp::now();
+    if let (Some(url), Some(file)) = (&arguments.url, &arguments.file) {
+        return writeln!(output, "{}", answer(url, file, now));
+    }
+    each_line(input, output, |line| {
+        let (url, path) = line.split_once('\t').unwrap_or((line, ""));
+        answer(url, &PathBuf::from(path), now).to_string()
+    })
+}
+
+/// One page, or why there is no article.
+fn answer(address: &str, path: &PathBuf, now: Timestamp) -> Value {
+    let url = match PageUrl::parse(address) {
+        Ok(url) => url,
+        Err(error) => return failed(address, Fault::BadUrl.as_str(), &error.to_string()),
+    };
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) => return failed(address, "unreadable", &format!("{}: {error}", path.display())),
+    };
+    let (html, _) = charset::decode(&bytes, None, Form::Html);
+    let page = Page {
+        url: &url,
+        html: &html,
+        rule: &ArticleRule::default(),
+        entry: None,
+        language: None,
+        zone: &TimeZone::UTC,
+        depth: Limits::default().depth,
+        now,
+    };
+    match extract::read(&page) {
+        Ok(reading) => article(address, &reading),
+        Err(error) => failed(address, error.fault().as_str(), &error.to_string()),
+    }
+}
+
+fn failed(address: &str, class: &str, message: &str) -> Value {
+    json!({ "url": address, "error": class, "message": message })
+}
+
+fn article(address: &str, reading: &Reading) -> Value {
+    let lead = reading.lead.and_then(|lead| reading.photos.get(lead));
+    json!({
+        "url": address,
+        "title": reading.title,
+        "authors": reading.authors,
+        "published": reading.published,
+        "lang": reading.language,
+        "text": reading.text,
+        "html": reading.html,
+        "image": lead.map(|photo| json!({ "url": photo.url, "caption": photo.caption, "credit": credit(photo) })),
+        "images": reading.photos.iter().map(image).collect::<Vec<_>>(),
+    })
+}
+
+fn image(photo: &Photo) -> Value {
+    json!({
+        "url": photo.url,
+        "caption": photo.caption,
+        "credit": credit(photo),
+        "credit_role": photo.credit.as_ref().map(|credit| credit.role.as_str()),
+    })
+}
+
+fn credit(photo: &Photo) -> Option<&str> {
+    photo.credit.as_ref().map(|credit| credit.name.as_str())
 }

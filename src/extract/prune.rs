@@ -1,0 +1,176 @@
+//! What is cut inside the article's block, and the lead paragraph that is fetched from above it: by shape and by
+//! place, and by the cues of `cues`; never by a word of one page.
+
+use std::collections::HashSet;
+
+use super::body::{Ask, Choice};
+use super::cues;
+use super::outline::{Kind, Outline, Piece};
+use super::shingle::Shingles;
+use super::signs::Signs;
+use super::weigh;
+use crate::text::fold::fold;
+
+/// Share of its letters that are links beyond which a line leads elsewhere.
+const LINE_LINK_SHARE_MAX: f32 = 0.8;
+
+/// Letters of a line that asks or notes something; longer ones speak about it.
+const ASKING_LETTERS_MAX: u32 = 260;
+
+/// Letters of a line of authors and dates.
+const BYLINE_LETTERS_MAX: u32 = 110;
+
+/// Letters of a sentence; «1 февраля 2024 г.» ends like one and is none.
+const SENTENCE_LETTERS_MIN: u32 = 24;
+
+/// Letters of a lead paragraph, at least and at most.
+const LEAD_LETTERS: std::ops::RangeInclusive<u32> = 40..=900;
+
+/// Share of a lead's words that must stand in the page's own summary, where nothing else marks it.
+const LEAD_SHARE_MIN: f32 = 0.8;
+
+/// The pieces that are the article's text.
+pub(super) fn kept(ask: &Ask<'_>, choice: &Choice) -> Vec<usize> {
+    let outline = ask.outline;
+    let range = outline.elements[choice.container].pieces.clone();
+    let start = behind_headline(ask, choice).unwrap_or(range.start);
+    let title = fold(ask.title);
+    let mut kept: Vec<usize> = (start..range.end)
+        .filter(|index| !choice.beside[*index])
+        .filter(|index| is_text(&outline.pieces[*index], choice, *index))
+        .filter(|index| !is_title(&outline.pieces[*index], &title))
+        .collect();
+    without_related(outline, &mut kept);
+    trim(ask, choice, &mut kept);
+    kept.retain(|index| !asks(&outline.pieces[*index]));
+    with_lead(ask, choice, &mut kept);
+    without_empty_sections(outline, &mut kept);
+    without_repetitions(outline, &mut kept);
+    kept
+}
+
+/// The first piece behind the headline, if the headline stands in the block and nearly all of its text behind it.
+fn behind_headline(ask: &Ask<'_>, choice: &Choice) -> Option<usize> {
+    /// Share of the block's text that may stand above its headline.
+    const ABOVE_SHARE_MAX: f32 = 0.2;
+    let outline = ask.outline;
+    let range = &outline.elements[choice.container].pieces;
+    let headline = ask.headline().filter(|index| outline.within(*index, choice.container))?;
+    let behind = outline.elements[headline].pieces.end;
+    let sum = |from: usize, to: usize| choice.weights[from..to].iter().map(|weight| weight.max(0.0)).sum::<f32>();
+    (behind <= range.end && sum(range.start, behind) < ABOVE_SHARE_MAX * sum(behind, range.end)).then_some(behind)
+}
+
+fn is_text(piece: &Piece, choice: &Choice, index: usize) -> bool {
+    let share = piece.link_share();
+    if choice.is_told(index) {
+        return share < 0.95 || piece.kind == Kind::Heading;
+    }
+    match piece.kind {
+        _ if piece.letters == 0 => false,
+        Kind::Heading => share < 0.6,
+        Kind::Paragraph | Kind::Item | Kind::Cell => share < LINE_LINK_SHARE_MAX,
+        Kind::Loose => share < 0.5 && (piece.letters >= 20 || piece.marks > 0) && has_word(piece),
+    }
+}
+
+/// `00:00` and the like are no text.
+fn has_word(piece: &Piece) -> bool {
+    piece.text.chars().any(char::is_alphabetic)
+}
+
+fn is_title(piece: &Piece, title: &str) -> bool {
+    matches!(piece.kind, Kind::Heading | Kind::Loose) && !title.is_empty() && fold(&piece.text) == title
+}
+
+/// A label above ways to other articles goes, and the ways with it; what follows is text again from the first sentence on.
+fn without_related(outline: &Outline<'_>, kept: &mut Vec<usize>) {
+    kept.retain(|index| !cues::is_related_label(&outline.pieces[*index].text));
+}
+
+/// Labels, names and dates before the first paragraph and after the last.
+fn trim(ask: &Ask<'_>, choice: &Choice, kept: &mut Vec<usize>) {
+    let outline = ask.outline;
+    let speaks = |index: &usize| {
+        let piece = &outline.pieces[*index];
+        let told = choice.is_told(*index) && piece.kind != Kind::Heading;
+        (choice.weights[*index] > 0.0 || told) && !is_byline(piece, ask.authors)
+    };
+    let Some(first) = kept.iter().position(speaks) else { return };
+    let last = kept.iter().rposition(|index| speaks(index) && !is_asking(&outline.pieces[*index])).unwrap_or(first);
+    // A heading right above the first paragraph is the heading of its section.
+    let first = if first > 0 && outline.pieces[kept[first - 1]].kind == Kind::Heading { first - 1 } else { first };
+    kept.truncate(last + 1);
+    kept.drain(..first);
+}
+
+/// Who wrote it and when: a short line with a name of an author, or half of figures.
+fn is_byline(piece: &Piece, authors: &[String]) -> bool {
+    if piece.letters > BYLINE_LETTERS_MAX || piece.kind == Kind::Heading {
+        return false;
+    }
+    let is_sentence = piece.letters > SENTENCE_LETTERS_MIN && piece.text.ends_with(['.', '!', '?', '。']);
+    let dated = weigh::is_date(&piece.text, piece.letters) && !is_sentence;
+    let named = authors.iter().any(|author| author.chars().count() > 4 && piece.text.contains(author.as_str()));
+    dated || (named && piece.letters < 80 && !piece.text.contains(['“', '"', '«', '„']))
+}
+
+/// A line that asks for something or is printed below every article.
+fn is_asking(piece: &Piece) -> bool {
+    piece.letters <= ASKING_LETTERS_MAX && cues::asks_or_notes(&piece.text)
+}
+
+/// Within the text only what asks in one short line, or leads somewhere, is cut.
+fn asks(piece: &Piece) -> bool {
+    /// Letters of a prompt between paragraphs.
+    const LETTERS_MAX: u32 = 120;
+    piece.kind != Kind::Heading && piece.kind != Kind::Cell && piece.letters <= LETTERS_MAX && is_asking(piece)
+}
+
+/// The paragraph between headline and text belongs to it.
+fn with_lead(ask: &Ask<'_>, choice: &Choice, kept: &mut Vec<usize>) {
+    let outline = ask.outline;
+    let Some(first) = kept.first().copied() else { return };
+    let from = ask.headline().map_or(0, |headline| outline.elements[headline].pieces.end);
+    let summary = ask.facts.description().map(|summary| Shingles::of(&summary));
+    let opening: String =
+        kept.iter().take(3).map(|index| outline.pieces[*index].text.as_str()).collect::<Vec<_>>().join(" ");
+    let opening = Shingles::of(&opening);
+    let is_lead = |index: &usize| {
+        let piece = &outline.pieces[*index];
+        let summed = || summary.as_ref().is_some_and(|summary| summary.share_of(&piece.text).0 >= LEAD_SHARE_MIN);
+        LEAD_LETTERS.contains(&piece.letters)
+            && piece.link_share() < 0.5
+            && (is_marked_lead(outline, piece, choice.beside[*index]) || summed())
+            && !is_byline(piece, ask.authors)
+            && opening.share_of(&piece.text).0 < 0.6
+    };
+    let leads: Vec<usize> = (from..first).filter(is_lead).take(2).collect();
+    kept.splice(0..0, leads);
+}
+
+fn is_marked_lead(outline: &Outline<'_>, piece: &Piece, beside: bool) -> bool {
+    !beside
+        && std::iter::once(piece.owner)
+            .chain(outline.ancestors(piece.owner))
+            .take(3)
+            .any(|index| outline.elements[index].signs.any(Signs::LEAD))
+}
+
+/// Headings behind which nothing stands before the next one.
+fn without_empty_sections(outline: &Outline<'_>, kept: &mut Vec<usize>) {
+    while kept.last().is_some_and(|last| outline.pieces[*last].kind == Kind::Heading) {
+        kept.pop();
+    }
+}
+
+/// What a page prints twice (for small screens, for printing) is read once.
+fn without_repetitions(outline: &Outline<'_>, kept: &mut Vec<usize>) {
+    /// Shorter lines may well be said twice.
+    const LETTERS_MIN: u32 = 60;
+    let mut seen = HashSet::new();
+    kept.retain(|index| {
+        let piece = &outline.pieces[*index];
+        piece.letters < LETTERS_MIN || seen.insert(piece.text.as_str())
+    });
+}

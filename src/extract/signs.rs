@@ -1,0 +1,255 @@
+//! What an element says of itself: its tag, its attributes, the words of its class and id.
+//!
+//! Words are those by which templates of all kinds name their parts; none belongs to one site. Not here: what the
+//! text looks like (`outline`), nor what is made of it (`candidate`, `prune`).
+
+use html5ever::{LocalName, local_name};
+use scraper::ElementRef;
+
+/// What an element says of itself, as a set.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Signs(u16);
+
+impl Signs {
+    /// Not shown to readers.
+    pub(super) const HIDDEN: Self = Self(1);
+    /// Part of the site and not of the page, by its tag or role: navigation, footer, form.
+    pub(super) const SITE: Self = Self(1 << 1);
+    /// Beside the article, by its class or id.
+    pub(super) const ASIDE: Self = Self(1 << 2);
+    /// The text of an article, by its class, id or microdata.
+    pub(super) const BODY: Self = Self(1 << 3);
+    /// A whole article.
+    pub(super) const ARTICLE: Self = Self(1 << 4);
+    /// The paragraph between headline and text.
+    pub(super) const LEAD: Self = Self(1 << 5);
+    /// Belongs to a picture.
+    pub(super) const CAPTION: Self = Self(1 << 6);
+    /// Who, when, how often read.
+    pub(super) const BYLINE: Self = Self(1 << 7);
+    /// Laid over the page: consent, log-in, enlarged pictures.
+    pub(super) const OVERLAY: Self = Self(1 << 10);
+    /// Holds a picture, by its class or id.
+    pub(super) const PICTURE: Self = Self(1 << 9);
+    /// What readers wrote.
+    pub(super) const COMMENTS: Self = Self(1 << 8);
+
+    /// Whether it has any of those.
+    pub(super) fn any(self, of: Self) -> bool {
+        self.0 & of.0 != 0
+    }
+
+    /// Both.
+    pub(super) const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+/// Reads the signs of an element.
+pub(super) fn signs(element: ElementRef<'_>) -> Signs {
+    let value = element.value();
+    let mut signs = of_tag(&value.name.local);
+    for (name, value) in &value.attrs {
+        signs = signs.with(of_attribute(&name.local, value));
+    }
+    signs
+}
+
+fn of_tag(tag: &LocalName) -> Signs {
+    match *tag {
+        local_name!("nav") | local_name!("footer") | local_name!("form") | local_name!("menu") => Signs::SITE,
+        local_name!("aside") | local_name!("dialog") => Signs::ASIDE,
+        local_name!("article") => Signs::ARTICLE,
+        local_name!("figcaption") | local_name!("figure") => Signs::CAPTION,
+        _ => Signs::default(),
+    }
+}
+
+fn of_attribute(name: &LocalName, value: &str) -> Signs {
+    match *name {
+        local_name!("class") | local_name!("id") => of_words(value),
+        local_name!("hidden") => Signs::HIDDEN,
+        local_name!("style") => of_style(value),
+        local_name!("role") => match value {
+            "navigation" | "banner" | "contentinfo" | "search" | "menu" | "toolbar" => Signs::SITE,
+            "complementary" | "dialog" | "alertdialog" | "tooltip" => Signs::ASIDE,
+            _ => Signs::default(),
+        },
+        local_name!("itemprop") => of_property(value),
+        local_name!("itemtype") if value.ends_with("Article") || value.ends_with("Posting") => Signs::ARTICLE,
+        _ if &**name == "aria-hidden" && value == "true" => Signs::HIDDEN,
+        _ => Signs::default(),
+    }
+}
+
+fn of_style(style: &str) -> Signs {
+    let hidden = style
+        .match_indices("display")
+        .any(|(at, word)| style[at + word.len()..].trim_start_matches([' ', ':']).starts_with("none"))
+        || style
+            .match_indices("visibility")
+            .any(|(at, word)| style[at + word.len()..].trim_start_matches([' ', ':']).starts_with("hidden"));
+    if hidden { Signs::HIDDEN } else { Signs::default() }
+}
+
+fn of_property(value: &str) -> Signs {
+    match value {
+        "articleBody" | "text" => Signs::BODY,
+        "author" | "datePublished" | "dateModified" | "publisher" | "interactionCount" => Signs::BYLINE,
+        "caption" | "copyrightHolder" | "creditText" => Signs::CAPTION,
+        "comment" => Signs::COMMENTS,
+        _ => Signs::default(),
+    }
+}
+
+/// Reads class names and ids: `article__body`, `jp-relatedposts`, `storyBody`.
+fn of_words(names: &str) -> Signs {
+    let mut signs = Signs::default();
+    for name in names.split_ascii_whitespace() {
+        let words = words(name);
+        if matches!(name, "hidden" | "invisible" | "offscreen") {
+            signs = signs.with(Signs::HIDDEN);
+        }
+        for (at, word) in words.iter().enumerate() {
+            let previous = if at == 0 { "" } else { words[at - 1].as_str() };
+            let next = words.get(at + 1).map_or("", String::as_str);
+            if !is_negation(previous) && !is_state(next) {
+                signs = signs.with(of_word(word)).with(of_pair(previous, word));
+            }
+        }
+    }
+    signs
+}
+
+/// `has-sidebar`, `no-comments`, `is-related` speak of a state; the thing itself stands elsewhere.
+fn is_negation(word: &str) -> bool {
+    matches!(word, "has" | "no" | "with" | "without" | "js" | "hide" | "show")
+}
+
+/// `comments-enabled`, `sidebar-open` speak of a state as well.
+fn is_state(word: &str) -> bool {
+    matches!(
+        word,
+        "enabled"
+            | "disabled"
+            | "open"
+            | "opened"
+            | "closed"
+            | "active"
+            | "inactive"
+            | "allowed"
+            | "loaded"
+            | "ready"
+            | "visible"
+    )
+}
+
+fn of_word(word: &str) -> Signs {
+    match word {
+        "nav" | "navbar" | "navigation" | "menu" | "breadcrumb" | "breadcrumbs" | "footer" | "toolbar"
+        | "pagination" | "pager" | "topbar" | "masthead" | "sitemap" | "copyright" => Signs::SITE,
+        "sidebar" | "aside" | "share" | "sharing" | "shares" | "sharebar" | "sharethis" | "sharedaddy" | "addtoany"
+        | "social" | "socials" | "socialshare" | "related" | "relatedposts" | "relatedarticles" | "recommend"
+        | "recommended" | "recommendation" | "recommendations" | "recirc" | "recirculation" | "newsletter"
+        | "newsletters" | "subscribe" | "subscription" | "signup" | "promo" | "promos" | "promotion" | "advert"
+        | "adverts" | "advertisement" | "advertising" | "advertorial" | "ad" | "ads" | "adslot" | "adbox"
+        | "adsbygoogle" | "adunit" | "dfp" | "sponsor" | "sponsored" | "banner" | "banners" | "outbrain"
+        | "taboola" | "trending" | "popular" | "mostread" | "teaser" | "teasers" | "readmore" | "readnext"
+        | "ticker" | "tags" | "taglist" | "keywords" | "topics" | "rating" | "ratings" | "poll" | "quiz" | "login"
+        | "regwall" | "donate" | "donation" | "jobs" | "bio" | "authorbox" | "playlist" | "toc" | "schedule"
+        | "disclaimer" | "backlink" | "crosslink" | "crosslinks" | "bookmark" | "feedback" | "noprint"
+        | "nocontent" | "infobox" | "factbox" | "sidenote" | "embed" => Signs::ASIDE,
+        "cookie" | "cookies" | "consent" | "gdpr" | "popup" | "popups" | "modal" | "lightbox" | "overlay"
+        | "tooltip" => Signs::OVERLAY,
+        "comments" | "comment" | "commentlist" | "disqus" | "respond" | "commenting" => Signs::COMMENTS,
+        "lead" | "lede" | "standfirst" | "dek" | "deck" | "subtitle" | "subheadline" | "subhead" | "intro"
+        | "excerpt" | "abstract" | "chapo" | "chapeau" | "vorspann" | "teasertext" | "sapo" => Signs::LEAD,
+        "caption" | "figcaption" | "captions" | "credit" | "credits" => Signs::CAPTION,
+        "byline" | "bylines" | "dateline" | "timestamp" | "pubdate" | "author" | "authors" | "meta" | "postmeta"
+        | "date" | "kicker" | "views" | "eyebrow" => Signs::BYLINE,
+        "image" | "images" | "img" | "photo" | "photos" | "picture" | "pic" | "media" | "thumb" | "thumbnail"
+        | "gallery" | "slideshow" | "foto" | "bild" | "illustration" | "imagen" | "imagem" => Signs::PICTURE,
+        "articlebody" | "entrycontent" | "storybody" | "articletext" | "articlecontent" | "postcontent"
+        | "maintext" | "bodytext" | "storycontent" | "newstext" => Signs::BODY,
+        _ => Signs::default(),
+    }
+}
+
+/// Words that say something only together.
+fn of_pair(first: &str, second: &str) -> Signs {
+    match (first, second) {
+        (
+            "article" | "story" | "post" | "entry" | "news" | "content" | "main" | "text" | "detail" | "single",
+            "body" | "content" | "text" | "copy",
+        ) => Signs::BODY,
+        ("instagram", "media") | ("tiktok", "embed") | ("fb", "post") | ("sign", "in") | ("register", "form") => {
+            Signs::ASIDE
+        }
+        ("sr" | "reader", "only") | ("visually", "hidden") | ("screen", "reader") | ("d", "none") => Signs::HIDDEN,
+        (
+            "read" | "more" | "see" | "most",
+            "more" | "on" | "next" | "also" | "read" | "viewed" | "popular" | "from",
+        )
+        | ("follow", "us")
+        | ("author", "bio" | "box" | "info" | "card" | "profile")
+        | ("about", "author")
+        | ("up", "next")
+        | ("sign", "up")
+        | ("next", "article" | "post")
+        | ("prev" | "previous", "next" | "post" | "article")
+        | ("in", "brief") => Signs::ASIDE,
+        _ => Signs::default(),
+    }
+}
+
+/// The words of a name, small, without figures at their ends: split at signs, and where a capital follows a small letter.
+fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut word = String::new();
+    let mut small_before = false;
+    let mut end = |word: &mut String| {
+        word.truncate(word.trim_end_matches(|c: char| c.is_ascii_digit()).len());
+        if !word.is_empty() {
+            words.push(std::mem::take(word));
+        }
+    };
+    for character in name.chars() {
+        if !character.is_ascii_alphanumeric() || (character.is_ascii_uppercase() && small_before) {
+            end(&mut word);
+        }
+        if character.is_ascii_alphanumeric() {
+            word.push(character.to_ascii_lowercase());
+        }
+        small_before = character.is_ascii_lowercase();
+    }
+    end(&mut word);
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_all_manners_are_read() {
+        for name in ["article__body", "articleBody", "entry-content", "StoryBody", "article_text"] {
+            assert!(of_words(name).any(Signs::BODY), "{name}");
+        }
+        for name in
+            ["jp-relatedposts", "most-read", "share-buttons", "newsletterSignup", "AdSlot ad", "tv-schedule__row"]
+        {
+            assert!(of_words(name).any(Signs::ASIDE), "{name}");
+        }
+        for name in
+            ["has-sidebar", "no-comments", "shadow", "reader", "header", "leader", "adapt", "ad6ed79d", "label-hidden"]
+        {
+            assert_eq!(of_words(name), Signs::default(), "{name}");
+        }
+    }
+
+    #[test]
+    fn styles_that_hide() {
+        assert!(of_style("color:red; display: none").any(Signs::HIDDEN));
+        assert!(!of_style("display:block").any(Signs::HIDDEN));
+    }
+}
