@@ -16,7 +16,7 @@ use feedatlas::publish::glance::Glance;
 use feedatlas::publish::month::Month;
 use feedatlas::publish::sink::{File, Folder, Sink};
 use feedatlas::publish::site::Site;
-use feedatlas::publish::status::{SourceStatus, State, StatusFile};
+use feedatlas::publish::status::{CountryStatus, SourceStatus, State, StatusFile};
 use feedatlas::publish::{archive_file, atom, feed_files, json_feed, rss, site_files};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -280,8 +280,13 @@ fn status() -> StatusFile {
             SourceStatus::of(&sources[1], &failing, Some(at("2024-02-01T01:00:00Z"))),
             SourceStatus::of(&sources[2], &well, Some(at("2024-02-01T01:00:00Z"))),
         ],
-        countries: Vec::new(),
+        countries: vec![country_status("kndr")],
     }
+}
+
+fn country_status(slug: &str) -> CountryStatus {
+    let code = Country::from_code("KP").unwrap();
+    CountryStatus { code, slug: slug.to_owned(), name: "КНДР".to_owned(), articles: 4, newest: None }
 }
 
 #[test]
@@ -300,6 +305,10 @@ fn the_site_as_a_whole() {
     let status = status();
     let states: Vec<State> = status.sources.iter().map(|source| source.state).collect();
     assert_eq!(states, [State::Waiting, State::Failing, State::Well]);
+    let (mut before, after) = (status.clone(), status.clone());
+    before.countries = vec![country_status("dprk")];
+    assert_eq!(before.retired(&after), ["feeds/dprk.xml", "feeds/dprk.atom", "feeds/dprk.json", "dprk/index.html"]);
+    assert!(before.retired(&before).is_empty());
     assert_eq!(serde_json::from_slice::<StatusFile>(&status.to_bytes()).unwrap(), status);
     let files = site_files(&glances, &status, &site).unwrap();
     for name in ["feeds.opml", "status.json", "sources/index.html", "sitemap.xml"] {
