@@ -40,7 +40,7 @@ fn shown(img: ElementRef<'_>, base: &PageUrl) -> Option<PageUrl> {
         }
     }
     let chosen = match (best, plain) {
-        (Some((url, width)), Some(plain)) => if width > declared_width(img) { url } else { plain.to_owned() },
+        (Some((url, width)), Some(plain)) => if width > 0.0 { url } else { plain.to_owned() },
         (Some((url, _)), None) => url,
         (None, Some(plain)) => plain.to_owned(),
         (None, None) => return None,
@@ -108,11 +108,6 @@ pub(crate) fn largest(set: &str) -> Option<(String, f32)> {
         }
     }
     best
-}
-
-#[expect(clippy::cast_precision_loss, reason = "pixels of a screen")]
-fn declared_width(img: ElementRef<'_>) -> f32 {
-    side(img, "width").map_or(0.0, |width| width as f32 - 1.0)
 }
 
 /// A side as printed, in pixels.
