@@ -13,7 +13,7 @@ use crate::fetch::{Fetched, Purpose, Request, Visit};
 use crate::model::cluster::{ArticleId, EntryKey, Known};
 use crate::model::document::{Caching, Document, Validators};
 use crate::model::entry::Entries;
-use crate::model::fault::Fault;
+use crate::model::fault::{Fault, with_causes};
 use crate::model::report::{Event, SourceReport};
 use crate::model::source::{HostState, Source, SourceKind, SourceState};
 use crate::model::url::PageUrl;
@@ -267,7 +267,11 @@ impl Reading<'_> {
         }
         if unread > 0 {
             remember::unfinished(&mut brought.state);
-            let limit = if self.visit.exhausted() { "failing" } else { "pass" };
+            let limit = match (self.visit.exhausted(), self.stop.is_cancelled()) {
+                (true, _) => "failing",
+                (_, true) => "pass",
+                _ => "quiet",
+            };
             brought.reached.push(format!("{limit} ({unread} entries of `{}` wait)", self.source.name));
         }
         brought.report.limit = brought.reached.first().cloned();
@@ -331,7 +335,7 @@ impl Reading<'_> {
 }
 
 fn failed(brought: &mut Brought, error: &SourceError, now: Timestamp) {
-    let (fault, words) = (error.fault(), error.to_string());
+    let (fault, words) = (error.fault(), with_causes(error));
     let mut retry_after = None;
     if let SourceError::Fetch(error) = error {
         brought.report.limit = error.limit().map(str::to_owned);
