@@ -84,11 +84,16 @@ fn tell(runtime: &Runtime, folder: &Path, store: SledStore) -> SledStore {
     println!("open: {after_fill:.1?} after the fill, {again:.1?} again; peak {} MiB", peak_mib());
     println!("disk: index {} MiB, bodies {} MiB", index >> 20, bodies >> 20);
     let query = Query { country: Country::from_code("KP"), limit: 100, ..Query::default() };
-    for _ in 0..3 {
-        let begin = Instant::now();
-        let clusters = runtime.block_on(store.clusters(query)).expect("the store is whole");
-        println!("newest {}: {:.2?}", clusters.len(), begin.elapsed());
-    }
+    let mut times: Vec<Duration> = (0..200)
+        .map(|_| {
+            let begin = Instant::now();
+            runtime.block_on(store.clusters(query)).expect("the store is whole");
+            begin.elapsed()
+        })
+        .collect();
+    let first = times[0];
+    times.sort_unstable();
+    println!("newest 100 of a country: first {first:.2?}, fastest {:.2?}, median {:.2?}", times[0], times[100]);
     store
 }
 
@@ -97,7 +102,8 @@ fn bench(criterion: &mut Criterion) {
     let articles = std::env::var("STORE_ARTICLES").ok().and_then(|count| count.parse().ok()).unwrap_or(ARTICLES);
     let temporary = tempfile::tempdir().expect("a temporary folder can be made");
     let folder = std::env::var_os("STORE_FOLDER").map_or_else(|| temporary.path().to_owned(), PathBuf::from);
-    let (store, _) = open(&folder);
+    let (store, opened) = open(&folder);
+    println!("open: {opened:.1?}; peak {} MiB", peak_mib());
     fill(&runtime, &store, articles);
     let store = tell(&runtime, &folder, store);
 

@@ -259,13 +259,13 @@ def sections(lists, name):
 
 
 def tongues(lists):
-    """Own lists for other languages: `language CODE: word; word*`, adjectives and people."""
+    """Own lists for other languages: `language CODE: word; word*`, adjectives, people, pairs, and what speaks for none."""
     for line in rows("tongues.txt"):
         head, words = line.split(": ", 1)
         language, code = head.split(" ")
         for word in (w.strip() for w in words.split(";")):
             gate = "*" if re.search(r"[^\u0000-\u052f\u1e00-\u1eff’ʻ‘*~]", word) else language
-            lists.add("world", gate, code, "a", word)
+            lists.add("world", gate, "--" if code == "-" else code, "-" if code == "-" else "n", word)
 
 
 def stems(language, name):
@@ -303,6 +303,8 @@ def world(lists, folder, codes):
             if script_open and re.search(r"[a-zA-Z]", name):
                 continue
             for stem in stems(short, name):
+                if len(fold(stem.rstrip("*"))) < 3 and re.match(r"[a-z\u0400-\u052f]", fold(stem)):
+                    continue
                 lists.add("world", gate, code, "n", stem)
 
 

@@ -4,6 +4,8 @@
 mod budgets;
 #[path = "fetch/hostile.rs"]
 mod hostile;
+#[path = "support/hostile.rs"]
+mod hostile_answers;
 #[path = "fetch/manners.rs"]
 mod manners;
 #[path = "fetch/robots.rs"]
@@ -24,14 +26,14 @@ use feedatlas::model::url::PageUrl;
 const REQUEST: Duration = Duration::from_millis(1300);
 
 /// The size limit of these tests.
-const BODY_BYTES: u64 = 64 * 1024;
+const BODY_BYTES: usize = 64 * 1024;
 
 fn worker() -> Worker {
     Worker { delay: Duration::ZERO, contact: Some("https://atlas.example/bot".to_owned()), ..Worker::default() }
 }
 
 fn limits() -> Limits {
-    Limits { request: REQUEST, body_bytes: BODY_BYTES, ..Limits::default() }
+    Limits { request: REQUEST, body_bytes: BODY_BYTES as u64, ..Limits::default() }
 }
 
 fn fetcher(network: &Network) -> Fetcher {

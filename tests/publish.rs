@@ -13,10 +13,11 @@ use feedatlas::model::source::{ArticleRule, Rights, Source, SourceName, SourceSt
 use feedatlas::model::url::PageUrl;
 use feedatlas::publish::country_feed::CountryFeed;
 use feedatlas::publish::glance::Glance;
+use feedatlas::publish::month::Month;
 use feedatlas::publish::sink::{File, Folder, Sink};
 use feedatlas::publish::site::Site;
-use feedatlas::publish::status::{SourceStatus, State, StatusFile};
-use feedatlas::publish::{atom, feed_files, json_feed, rss, site_files};
+use feedatlas::publish::status::{CountryStatus, SourceStatus, State, StatusFile};
+use feedatlas::publish::{archive_file, atom, feed_files, json_feed, rss, site_files};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
@@ -157,7 +158,7 @@ fn honest() -> Vec<Cluster> {
     link.photos = vec![photo(6, None)];
     let mut arabic = article("Вестник <b>Примера</b>", 4);
     arabic.language = Some("ar".to_owned());
-    arabic.title = "عنوان تجريبي".to_owned();
+    arabic.title = "عنوان تجريبي".into();
     vec![full, cluster(excerpt, &["KP"]), cluster(link, &["KP"]), cluster(arabic, &["KP", "SY"])]
 }
 
@@ -168,7 +169,7 @@ fn hostile() -> Vec<Cluster> {
         "\u{0}Bell\u{7} &amp;lt;script&amp;gt;alert(1)&amp;lt;/script&amp;gt; \u{202e}evil ]]> <b>bold</b> AT&T &copy"
             .to_owned();
     first.authors = vec!["<img src=x onerror=alert(1)>".to_owned(), "a\u{0}@example.org".to_owned(), String::new()];
-    first.summary = "Q&A < B & <i>C</i> ]]> \u{ffff}\u{fffd}\u{85}x".to_owned();
+    first.summary = "Q&A < B & <i>C</i> ]]> \u{ffff}\u{fffd}\u{85}x".into();
     first.language = Some("русский".to_owned());
     first.html = "<p style=\"x\" onclick=\"y\">a ]]> b</p><script>alert(1)</script><iframe src=\"//x\"></iframe>\
                   <p><img src=\"/relative.png\"><a href=\"javascript:alert(1)\">x</a><a href=\"https://u:p@пример.рф/ж\">y</a>\
@@ -186,7 +187,7 @@ fn hostile() -> Vec<Cluster> {
     first.enclosures = vec![(url("https://source.example/x"), "not a type".to_owned(), 0)];
     first.published = Some("0001-01-01T00:00:00Z".parse().unwrap());
     let mut second = article("Вестник <b>Примера</b>", 6);
-    second.title = "<p> </p>".to_owned();
+    second.title = "<p> </p>".into();
     second.summary = String::new();
     second.text = String::new();
     second.html = String::new();
@@ -244,13 +245,48 @@ fn whole_pages() {
     insta::assert_snapshot!("article.html", page(&format!("{}index.html", first.path())));
     for file in &files {
         let html = String::from_utf8_lossy(&file.bytes);
-        if file.path.ends_with(".html") {
+        if file.path.ends_with("index.html") {
             assert!(
                 !html.contains("<script>") && !html.contains("onerror=") && !html.contains("javascript:"),
                 "{html}"
             );
         }
     }
+}
+
+/// One source that was never asked, one that fails, one that is well.
+fn status() -> StatusFile {
+    let failing = SourceState {
+        failures: 3,
+        failing_since: Some(at("2024-01-31T00:00:00Z")),
+        last_asked: Some(at("2024-02-01T00:00:00Z")),
+        last_error: Some((feedatlas::model::fault::Fault::Timeout, "no answer <b>within</b> 30 s".to_owned())),
+        ..SourceState::default()
+    };
+    let well = SourceState {
+        last_asked: Some(at("2024-02-01T00:00:00Z")),
+        last_success: Some(at("2024-02-01T00:00:00Z")),
+        last_new: Some(at("2024-01-30T00:00:00Z")),
+        entries: 20,
+        ..SourceState::default()
+    };
+    let sources = &settings().sources;
+    StatusFile {
+        edition: "mark".to_owned(),
+        passed: Some(at("2024-02-01T00:00:00Z")),
+        articles: 4,
+        sources: vec![
+            SourceStatus::of(&sources[0], &SourceState::default(), None),
+            SourceStatus::of(&sources[1], &failing, Some(at("2024-02-01T01:00:00Z"))),
+            SourceStatus::of(&sources[2], &well, Some(at("2024-02-01T01:00:00Z"))),
+        ],
+        countries: vec![country_status("kndr")],
+    }
+}
+
+fn country_status(slug: &str) -> CountryStatus {
+    let code = Country::from_code("KP").unwrap();
+    CountryStatus { code, slug: slug.to_owned(), name: "КНДР".to_owned(), articles: 4, newest: None }
 }
 
 #[test]
@@ -266,25 +302,13 @@ fn the_site_as_a_whole() {
             Glance::of(&CountryFeed::of_land(land, &here, &site), here.len() as u64)
         })
         .collect();
-    let failing = SourceState {
-        failures: 3,
-        failing_since: Some(at("2024-01-31T00:00:00Z")),
-        last_asked: Some(at("2024-02-01T00:00:00Z")),
-        last_error: Some((feedatlas::model::fault::Fault::Timeout, "no answer <b>within</b> 30 s".to_owned())),
-        ..SourceState::default()
-    };
-    let sources = &settings().sources;
-    let status = StatusFile {
-        edition: "mark".to_owned(),
-        passed: Some(at("2024-02-01T00:00:00Z")),
-        articles: 4,
-        sources: vec![
-            SourceStatus::of(&sources[0], &SourceState::default(), None),
-            SourceStatus::of(&sources[1], &failing, Some(at("2024-02-01T01:00:00Z"))),
-        ],
-        countries: Vec::new(),
-    };
-    assert_eq!((status.sources[0].state, status.sources[1].state), (State::Waiting, State::Failing));
+    let status = status();
+    let states: Vec<State> = status.sources.iter().map(|source| source.state).collect();
+    assert_eq!(states, [State::Waiting, State::Failing, State::Well]);
+    let (mut before, after) = (status.clone(), status.clone());
+    before.countries = vec![country_status("dprk")];
+    assert_eq!(before.retired(&after), ["feeds/dprk.xml", "feeds/dprk.atom", "feeds/dprk.json", "dprk/index.html"]);
+    assert!(before.retired(&before).is_empty());
     assert_eq!(serde_json::from_slice::<StatusFile>(&status.to_bytes()).unwrap(), status);
     let files = site_files(&glances, &status, &site).unwrap();
     for name in ["feeds.opml", "status.json", "sources/index.html", "sitemap.xml"] {
@@ -296,6 +320,30 @@ fn the_site_as_a_whole() {
     assert!(Country::lands().all(|land| home.contains(&format!("href=\"{}/\"", land.slug()))));
     assert!(home.len() < 60 * 1024, "{} bytes", home.len());
     assert_eq!(home.matches("https://source.example/photos/4.jpg").count(), 1, "each picture once");
+}
+
+#[test]
+fn home_is_light_even_when_every_land_has_news() {
+    let site = site();
+    let glances: Vec<Glance> = site
+        .lands
+        .iter()
+        .zip(1..)
+        .map(|(land, number)| {
+            let clusters = [number * 10, number * 10 + 1].map(|number| {
+                let mut article = article("Выписки", number);
+                article.title =
+                    format!("Делегация прибыла в столицу на переговоры о железной дороге и мостах {number}");
+                article.photos = vec![photo(number, Some(("Фото: Я", "Я", CreditRole::Photographer)))];
+                cluster(article, &[land.country.code()])
+            });
+            Glance::of(&CountryFeed::of_land(land, &clusters, &site), 12_345)
+        })
+        .collect();
+    let files = site_files(&glances, &StatusFile::default(), &site).unwrap();
+    let bytes_of = |path: &str| files.iter().find(|file| file.path == path).unwrap().bytes.len();
+    let sum = bytes_of("index.html") + bytes_of("assets/style.css") + bytes_of("assets/app.js");
+    assert!(sum < 60 * 1024, "{sum} bytes");
 }
 
 #[test]
@@ -348,6 +396,25 @@ fn an_empty_land_has_its_feeds() {
     {
         assert!(read_again(&bytes).entries.is_empty());
     }
+}
+
+#[test]
+fn archives_are_a_chain() {
+    let site = site();
+    let (january, december) = (Month::of(at("2024-01-05T00:00:00Z")), Month::of(at("2023-12-31T23:59:59Z")));
+    let mut current = CountryFeed::of_land(&land("KP"), &honest(), &site);
+    current.previous = Some(january);
+    let current_text = text(rss::write(&current, &site).unwrap());
+    assert!(
+        current_text
+            .contains("<atom:link href=\"https://news.example/atlas/feeds/kndr/2024-01.xml\" rel=\"prev-archive\"")
+    );
+    assert!(!current_text.contains("<fh:archive"));
+    let archive = current.archive(january, Some(december), &honest(), &site);
+    let file = archive_file(&archive, &site).unwrap();
+    assert_eq!(file.path, "feeds/kndr/2024-01.xml");
+    insta::assert_snapshot!("archive.xml", text(file.bytes.clone()).lines().take(24).collect::<Vec<_>>().join("\n"));
+    assert_eq!(read_again(&file.bytes).entries.len(), 4);
 }
 
 #[test]
@@ -511,10 +578,12 @@ async fn for_a_look_by_hand() {
             .collect();
         let feed = CountryFeed::of_land(land, &here, &site);
         glances.push(Glance::of(&feed, here.len() as u64));
+        let archive = feed.archive(Month::of(at("2024-02-01T00:00:00Z")), None, &here, &site);
+        sink.write(vec![archive_file(&archive, &site).unwrap()]).await.unwrap();
         sink.write(feed_files(&feed, &site).unwrap()).await.unwrap();
     }
     let all = CountryFeed::of_all(&clusters, &site);
     glances.insert(0, Glance::of(&all, clusters.len() as u64));
     sink.write(feed_files(&all, &site).unwrap()).await.unwrap();
-    sink.write(site_files(&glances, &StatusFile::default(), &site).unwrap()).await.unwrap();
+    sink.write(site_files(&glances, &status(), &site).unwrap()).await.unwrap();
 }

@@ -261,7 +261,7 @@ FEEDS_TOML = f"""# The sources of the sample site that `feedatlas demo` serves. 
 delay = "0s"                       # the sample site is our own: nobody minds
 
 [network]
-allow = ["127.0.0.1:8099"]         # the address guard refuses loopback; demo lets its own site through
+allow = ["127.0.0.1:8099", "127.0.0.1:9"]     # the address guard refuses loopback; demo lets its own site through
 
 [publish]
 items = 100

@@ -6,6 +6,7 @@ use tokio::runtime::Runtime;
 
 use crate::cli::exit::Exit;
 use crate::fetch::Fetcher;
+use crate::model::fault::with_causes;
 use crate::model::settings::Settings;
 use crate::pipeline::worker::Worker;
 use crate::route::Gazetteer;
@@ -19,6 +20,13 @@ pub(crate) fn runtime() -> Result<Runtime, Exit> {
         eprintln!("feedatlas: the runtime cannot start: {error}");
         Exit::Unusable
     })
+}
+
+/// Runs to its end, then waits for nothing more: a name that is still being looked up must not hold up the exit.
+pub(crate) fn block_on<T>(runtime: Runtime, work: impl Future<Output = T>) -> T {
+    let outcome = runtime.block_on(work);
+    runtime.shutdown_background();
+    outcome
 }
 
 /// The store that feeds.toml names; what was mended while opening is told.
@@ -41,7 +49,7 @@ pub(crate) fn worker(settings: Settings) -> Result<Arc<Worker>, Exit> {
 
 /// A store's error in words, and how to end because of it.
 pub(crate) fn told(error: &StoreError) -> Exit {
-    eprintln!("feedatlas: {error}");
+    eprintln!("feedatlas: {}", with_causes(error));
     match error {
         StoreError::Busy { .. } => Exit::Busy,
         _ => Exit::Unusable,

@@ -49,7 +49,7 @@ pub(crate) fn run(arguments: &Arguments) -> Exit {
             return Exit::Unusable;
         }
     };
-    let outcome = build::runtime().and_then(|runtime| runtime.block_on(demo(&folder.0, arguments)));
+    let outcome = build::runtime().and_then(|runtime| build::block_on(runtime, demo(&folder.0, arguments)));
     outcome.err().unwrap_or(Exit::Done)
 }
 

@@ -21,6 +21,7 @@ use crate::html::plain::collapse;
 use crate::model::article::Routed;
 use crate::model::document::{Document, Validators};
 use crate::model::entry::Entry;
+use crate::model::fault::with_causes;
 use crate::model::settings::Settings;
 use crate::model::source::Source;
 use crate::model::url::PageUrl;
@@ -49,7 +50,7 @@ pub(crate) fn run(config: &Path, arguments: &Arguments) -> Exit {
 fn inspect(config: &Path, arguments: &Arguments) -> Result<(), Exit> {
     let settings = if config.exists() { load::settings(config)? } else { defaults()? };
     let document = match PageUrl::parse(&arguments.page) {
-        Ok(url) => build::runtime()?.block_on(fetched(&settings, url))?,
+        Ok(url) => build::block_on(build::runtime()?, fetched(&settings, url))?,
         Err(_) => from_file(Path::new(&arguments.page), arguments.url.as_deref())?,
     };
     let source = source_of(&settings, &document.url);
@@ -101,7 +102,7 @@ async fn fetched(settings: &Settings, url: PageUrl) -> Result<Document, Exit> {
         Fetched::Fresh(document) => Ok(*document),
         Fetched::NotModified(_) => Err(Exit::Done),
         Fetched::Refused(error) => {
-            say("fetch", &format!("{}: {error}", error.fault()));
+            say("fetch", &format!("{}: {}", error.fault(), with_causes(&error)));
             Err(Exit::SomeFailed)
         }
     }

@@ -10,7 +10,8 @@ use crate::cli::build;
 use crate::cli::exit::Exit;
 use crate::cli::load;
 use crate::cli::signals;
-use crate::cli::watch::{self, Screen};
+use crate::cli::watch::Screen;
+use crate::model::fault::with_causes;
 use crate::model::report::PassReport;
 use crate::model::settings::Settings;
 use crate::pipeline::edition::EditionError;
@@ -47,7 +48,7 @@ pub(crate) fn run(config: &Path, arguments: &Arguments) -> Exit {
         check_names(&settings, &arguments.source)?;
         let runtime = build::runtime()?;
         let worker = build::worker(settings)?;
-        let report = runtime.block_on(async {
+        let report = build::block_on(runtime, async {
             let stop = signals::stop_token();
             let screen = Screen::new(arguments.report.is_some());
             let options =
@@ -79,7 +80,7 @@ pub(crate) async fn pass(
         }
         Err(PassError::Store(error) | PassError::Edition(EditionError::Store(error))) => Err(build::told(&error)),
         Err(PassError::Edition(EditionError::Publish(error))) => {
-            eprintln!("feedatlas: {}", watch::with_causes(&error));
+            eprintln!("feedatlas: {}", with_causes(&error));
             Err(Exit::Unusable)
         }
     }

@@ -42,7 +42,7 @@ pub(crate) fn run(config: &Path, arguments: &Arguments) -> Exit {
         let folder = settings.publish.to.clone();
         let runtime = build::runtime()?;
         let worker = if arguments.work { Some(build::worker(settings)?) } else { None };
-        runtime.block_on(async {
+        build::block_on(runtime, async {
             let stop = signals::stop_token();
             let listener = listen(arguments.listen).await?;
             let address = listener.local_addr().unwrap_or(arguments.listen);

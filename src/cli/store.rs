@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use crate::cli::build;
 use crate::cli::exit::Exit;
 use crate::cli::load;
-use crate::cli::watch;
 use crate::model::article::Article;
 use crate::model::cluster::Stored;
+use crate::model::fault::with_causes;
 use crate::store::contract::Store;
 use crate::store::error::StoreError;
 use crate::store::export::{self, Told};
@@ -190,7 +190,7 @@ fn tell(told: Result<Told, StoreError>, done: &str) -> Result<(), Exit> {
             Ok(())
         }
         Err(error) => {
-            eprintln!("feedatlas: {}", watch::with_causes(&error));
+            eprintln!("feedatlas: {}", with_causes(&error));
             Err(Exit::Unusable)
         }
     }

@@ -1,6 +1,5 @@
 //! What people see of a pass: bars on a terminal, plain lines elsewhere, JSON lines on standard output if asked for.
 
-use std::error::Error;
 use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -20,17 +19,6 @@ pub(crate) fn start_log() {
         .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none());
     // Fails only where a log is set already: in tests that run several commands.
     let _ = log.try_init();
-}
-
-/// An error with its causes, one line.
-pub(crate) fn with_causes(error: &dyn Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        words = format!("{words}: {error}");
-        cause = error.source();
-    }
-    words
 }
 
 /// Shows a pass.

@@ -96,7 +96,7 @@ fn from_lines(outline: &Outline<'_>, facts: &Facts<'_>) -> Vec<String> {
             return None;
         }
         let near = around.contains(&index);
-        labelled(&piece.text)
+        outline.lines(piece).find_map(|line| labelled(&line))
             .or_else(|| near.then(|| led_or_followed(&piece.text, is_byline(outline, piece))).flatten())
     };
     outline.pieces.iter().enumerate().find_map(line).into_iter().collect()

@@ -10,6 +10,7 @@ use super::outline::Outline;
 use super::rules::Named;
 use super::shapes;
 use super::shingle::Shingles;
+use super::signs::Signs;
 use super::weigh::{self, Sums, weight};
 use crate::html::plain::plain;
 use crate::text::fold::fold;
@@ -28,6 +29,12 @@ const LD_TOLD_SHARE: f32 = 0.5;
 
 /// Share of the densest block's text that a rule's block must hold: a rule that has come to name a teaser is old.
 const RULE_SHARE_MIN: f32 = 0.2;
+
+/// Share of the text that a caption may hold.
+const CAPTION_SHARE_MAX: f32 = 0.15;
+
+/// Letters of a caption that is believed beside the shortest text.
+const CAPTION_LETTERS: f32 = 250.0;
 
 /// What the text is found by.
 pub(super) struct Ask<'a> {
@@ -62,6 +69,29 @@ impl Choice {
     pub(super) fn is_told(&self, piece: usize) -> bool {
         self.told.get(piece).copied().unwrap_or_default()
     }
+
+    /// Takes the captions of photographs out of the text. What holds much of it is no caption, and neither are lines
+    /// that nothing marks as one, where they are much of it together.
+    pub(super) fn cut_captions(&mut self, outline: &Outline<'_>, captions: &[usize]) {
+        let sums = Sums::of(self.weights.iter().map(|weight| weight.max(0.0)));
+        let most = CAPTION_SHARE_MAX * sums.over(&outline.elements[self.container].pieces);
+        let held = |caption: &usize| weigh::held(outline, *caption);
+        let (marked, bare): (Vec<usize>, Vec<usize>) = captions.iter().partition(|caption| is_marked(outline, **caption));
+        let bare_sum: f32 = bare.iter().map(|caption| sums.over(&held(caption))).sum();
+        for caption in marked.iter().chain(&bare) {
+            let sum = sums.over(&held(caption));
+            let fits = if is_marked(outline, *caption) { sum <= most.max(CAPTION_LETTERS) } else { sum <= 0.0 || bare_sum <= most };
+            if fits {
+                held(caption).for_each(|piece| self.beside[piece] = true);
+            }
+        }
+    }
+}
+
+/// Whether an element, or one around it, calls itself a caption or a picture.
+fn is_marked(outline: &Outline<'_>, index: usize) -> bool {
+    let signs = Signs::CAPTION.with(Signs::PICTURE);
+    std::iter::once(index).chain(outline.ancestors(index)).take(3).any(|index| outline.elements[index].signs.any(signs))
 }
 
 impl Ask<'_> {

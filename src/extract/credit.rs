@@ -47,15 +47,21 @@ pub fn caption(printed: &str, language: Option<&str>) -> Caption {
 #[must_use]
 pub(crate) fn owner(printed: &str) -> Option<Credit> {
     let printed = without_notice(lines(printed));
-    if let Some(hit) = find(&printed) {
-        return taken_apart(&printed, hit).credit;
-    }
-    let (name, role) = credit_name::clean(&printed, CreditRole::Photographer)?;
-    // Of a text with line breaks the element holds more than a credit.
-    if printed.contains('\n') || !is_name(&name, 1) {
+    let fold = folded(&printed);
+    // A label alone: its name stands in another element.
+    if WORDS.find(&fold).first().is_some_and(|word| word.start == 0 && fold.is_end(word.end) && word.meaning.label) {
         return None;
     }
-    Some(Credit { role: told(&name, role), raw: printed, name })
+    let labelled = credit_label::before(&printed, &fold).or_else(|| credit_label::after(&printed, &fold));
+    if let Some(hit) = labelled {
+        return taken_apart(&printed, hit).credit;
+    }
+    // Of a text with line breaks the element holds more than a credit.
+    let whole = credit_name::clean(&printed, CreditRole::Photographer).filter(|(name, _)| !printed.contains('\n') && is_name(name, 1));
+    match whole {
+        Some((name, role)) => Some(Credit { role: told(&name, role), raw: printed, name }),
+        None => find(&printed).and_then(|hit| taken_apart(&printed, hit).credit),
+    }
 }
 
 fn find(printed: &str) -> Option<Hit> {
@@ -67,9 +73,9 @@ fn find(printed: &str) -> Option<Hit> {
     let labelled = credit_label::before(text, &fold);
     labelled
         .or_else(|| credit_label::after(text, &fold))
-        .or_else(|| credit_tail::bracket(text))
         .or_else(|| credit_tail::equals(text))
         .or_else(|| credit_tail::tail(text))
+        .or_else(|| credit_tail::bracket(text))
         .or_else(|| credit_tail::first_line(text))
         .or_else(|| credit_tail::whole(text))
 }

@@ -2,7 +2,7 @@
 //!
 //! Does not ask whether it is a name: `credit_owner` does.
 
-use crate::extract::credit_text::{close_bracket, closing, folded, is_unspaced, open_bracket};
+use crate::extract::credit_text::{close_bracket, closing, folded, is_caseless, is_unspaced, open_bracket};
 use crate::extract::credit_words::{Found, WORDS};
 use crate::model::article::CreditRole;
 
@@ -11,40 +11,8 @@ const NAME_CHARS_MAX: usize = 200;
 
 /// Words with a point that end no sentence, beside initials.
 const ABBREVIATIONS: [&str; 34] = [
-    "inc",
-    "ltd",
-    "corp",
-    "bros",
-    "prof",
-    "sgt",
-    "capt",
-    "maj",
-    "gen",
-    "gov",
-    "sen",
-    "rep",
-    "mrs",
-    "col",
-    "им",
-    "гор",
-    "dok",
-    "doc",
-    "dept",
-    "vol",
-    "ing",
-    "mag",
-    "spc",
-    "cpl",
-    "pfc",
-    "pvt",
-    "staff sgt",
-    "univ",
-    "fot",
-    "foto",
-    "phot",
-    "ph",
-    "adm",
-    "cmdr",
+    "inc", "ltd", "corp", "bros", "prof", "sgt", "capt", "maj", "gen", "gov", "sen", "rep", "mrs", "col", "им", "гор", "dok", "doc", "dept", "vol",
+    "ing", "mag", "spc", "cpl", "pfc", "pvt", "staff sgt", "univ", "fot", "foto", "phot", "ph", "adm", "cmdr",
 ];
 
 /// The end of a name that begins at `start`, in printed bytes.
@@ -71,7 +39,7 @@ fn is_marked(printed: &str, at: usize, word: &Found) -> bool {
 }
 
 /// The first place where a sentence ends and another begins, or a semicolon parts two roles.
-fn sentence_end(text: &str) -> Option<usize> {
+pub(crate) fn sentence_end(text: &str) -> Option<usize> {
     let mut depth = 0i32;
     for (at, c) in text.char_indices() {
         if closing(c).is_some() {
@@ -100,7 +68,7 @@ fn is_abbreviation(before: &str) -> bool {
     const INITIAL_CHARS_MAX: usize = 2;
     let word = before.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
     let chars = word.chars().count();
-    if chars == 0 {
+    if chars == 0 || chars > 1 && word.contains(is_caseless) {
         return false;
     }
     // «AFP.», «AP.» are names, not initials.
@@ -130,9 +98,8 @@ pub(crate) fn clean(name: &str, role: CreditRole) -> Option<(String, CreditRole)
 
 /// Without space, marks and brackets whose other half is not there.
 pub(crate) fn trimmed(name: &str) -> &str {
-    const BOTH: [char; 28] = [
-        ' ', '\n', ',', ';', ':', '：', '=', '＝', '/', '／', '|', '｜', '–', '—', '-', '*', '·', '•', '©', '、', '，',
-        '。', '，', '।', '՝', '։', '：', '>',
+    const BOTH: [char; 31] = [
+        ' ', '\n', ',', ';', ':', '：', '=', '＝', '/', '／', '|', '｜', '–', '—', '-', '*', '·', '•', '©', '、', '，', '。', '，', '।', '՝', '։', '：', '>', '〔', '〕', '།',
     ];
     let mut name = name.trim().trim_matches(BOTH);
     loop {
@@ -151,9 +118,7 @@ pub(crate) fn trimmed(name: &str) -> &str {
 /// «Inc», «U.S», «Jr»: their point is part of them.
 fn ends_in_short_point(head: &str) -> bool {
     let word = head.rsplit(|c: char| c.is_whitespace()).next().unwrap_or_default();
-    (word.contains('.') && word.chars().filter(|c| c.is_alphabetic()).count() <= 3)
-        || ABBREVIATIONS[..4].contains(&folded(word).as_str())
-        || folded(word).as_str() == "jr"
+    (word.contains('.') && word.chars().filter(|c| c.is_alphabetic()).count() <= 3) || ABBREVIATIONS[..4].contains(&folded(word).as_str()) || folded(word).as_str() == "jr"
 }
 
 fn drop_lone(name: &str) -> &str {
@@ -214,8 +179,7 @@ fn without_mail(name: &str) -> &str {
 /// «国防部提供»: the word after the name, and what it says.
 fn without_after(name: &str) -> (&str, Option<CreditRole>) {
     let fold = folded(name);
-    let Some(word) = WORDS.find(&fold).into_iter().find(|word| word.meaning.after.is_some() && fold.is_end(word.end))
-    else {
+    let Some(word) = WORDS.find(&fold).into_iter().find(|word| word.meaning.after.is_some() && fold.is_end(word.end)) else {
         return (name, None);
     };
     let text = &fold.as_str()[word.start..word.end];
@@ -233,21 +197,15 @@ fn without_nothing(name: &str) -> &str {
     let fold = folded(name);
     let found = WORDS.find(&fold).into_iter().find(|word| word.meaning.nothing && fold.is_end(word.end));
     match found {
-        Some(word) if word.start > 0 && fold.as_str()[word.start..].starts_with(is_unspaced) => {
-            &name[..fold.printed(word.start)]
-        }
+        Some(word) if word.start > 0 && fold.as_str()[word.start..].starts_with(is_caseless) => &name[..fold.printed(word.start)],
         _ => name,
     }
 }
 
 /// «朝鮮中央通信・共同» is owed to the first; the second passed it on.
 fn without_relay(name: &str) -> &str {
-    match name.rsplit_once(['・', '＝']) {
-        Some((first, relay))
-            if !first.is_empty() && WORDS.is_relay(folded(relay).as_str()) && !first.ends_with("AFP") =>
-        {
-            first
-        }
+    match name.rsplit_once('・') {
+        Some((first, relay)) if !first.is_empty() && WORDS.is_relay(folded(relay).as_str()) => first,
         _ => name,
     }
 }

@@ -82,7 +82,7 @@ fn count(part: &str, owners: &mut Owners) {
     } else if signs_for_agency(bare) {
         owners.agencies += 1;
         owners.people += 1;
-    } else if is_body(bare) {
+    } else if is_body(bare) && is_named(bare) {
         owners.bodies += 1;
     } else if is_person(bare) {
         owners.people += 1;
@@ -120,7 +120,8 @@ fn is_agency(part: &str, bare: &[&str]) -> bool {
         return true;
     }
     // «Dok. Polri»: the word that opens such a name says that it owns the picture.
-    bare.len() > 1 && matches!(folded(bare[0]).as_str(), "dok" | "dok." | "doc." | "dokumentasi")
+    let first = folded(bare[0]);
+    first.as_str().starts_with("dok.") || bare.len() > 1 && matches!(first.as_str(), "dok" | "doc." | "dokumentasi")
 }
 
 /// An agency and one of its people without a mark between: «ANTARA FOTO M Risyal», «Jane Doe AFP», «新华社记者王建华».
@@ -148,6 +149,17 @@ fn unspaced_agency(word: &str) -> bool {
     word.char_indices().skip(2).take(AGENCY_CHARS_MAX).any(|(at, _)| WORDS.is_agency(&word[..at]))
 }
 
+/// Whether words with one of a body among them are its name and no sentence: each large, or the body's word first.
+fn is_named(words: &[&str]) -> bool {
+    let first = folded(words[0]);
+    let small = |word: &&str| {
+        let word = folded(word);
+        word.as_str().starts_with(char::is_lowercase) && !WORDS.is_particle(word.as_str()) && !WORDS.is_body(word.as_str())
+    };
+    words[0].contains(is_caseless) || WORDS.is_body(first.as_str()) || !words.iter().filter(|word| word.starts_with(char::is_lowercase)).any(small)
+}
+
+/// Whether a word of a body's name is among words.
 pub(crate) fn is_body(words: &[&str]) -> bool {
     if words.len() > BODY_WORDS_MAX {
         return false;
@@ -194,10 +206,12 @@ const INITIAL_CHARS_MAX: usize = 4;
 
 fn is_caseless_person(words: &[&str]) -> bool {
     /// A name in Han, Kana or Hangul, in characters.
-    const NAME_CHARS: std::ops::RangeInclusive<usize> = 2..=8;
+    const NAME_CHARS: std::ops::RangeInclusive<usize> = 2..=6;
     let chars: usize = words.iter().map(|word| word.chars().count()).sum();
     if words.iter().any(|word| word.starts_with(is_unspaced)) {
-        return NAME_CHARS.contains(&chars);
+        // Hiragana are the endings of sentences.
+        let ends = words.iter().flat_map(|word| word.chars()).any(|c| matches!(c, '\u{3041}'..='\u{309f}'));
+        return NAME_CHARS.contains(&chars) && !ends;
     }
     (2..=4).contains(&words.len())
 }
@@ -215,14 +229,18 @@ pub(crate) fn is_name(name: &str, lower_extra_max: usize) -> bool {
         .collect();
     let Some(first) = words.first() else { return false };
     let whole = owners(name);
-    if whole.agencies > 0 || is_body(&words) {
+    // A body's name may be a long one of small words.
+    let known = whole.agencies > 0 || is_body_name(&words);
+    if known && (whole.unknown == 0 || name.contains(is_caseless)) {
         return true;
     }
+    let lower_extra_max = lower_extra_max + if known { KNOWN_LOWER_MAX } else { 0 };
     if name.chars().any(is_caseless) {
         return is_caseless_name(name, &words);
     }
     let first = first.trim_matches(['«', '"', '“', '„', '@', '(']);
-    if first.starts_with(char::is_lowercase) && WORDS.is_stop(folded(first).as_str()) {
+    let shouted = first.chars().count() > 1 && first.chars().all(char::is_uppercase);
+    if (first.starts_with(char::is_lowercase) || shouted) && WORDS.is_stop(folded(first).as_str()) {
         return false;
     }
     let lower = words
@@ -235,6 +253,15 @@ pub(crate) fn is_name(name: &str, lower_extra_max: usize) -> bool {
     words.len() <= BODY_WORDS_MAX && lower <= upper.min(MATCHED_LOWER_MAX) + lower_extra_max
 }
 
+/// Whether words with one of a body among them can be its name: Latin letters write that word large, or first.
+fn is_body_name(words: &[&str]) -> bool {
+    let latin = words.iter().all(|word| word.chars().all(|c| !c.is_alphabetic() || c < '\u{250}'));
+    let large: Vec<&str> = words.iter().enumerate().filter(|(at, word)| *at < 2 || !word.starts_with(char::is_lowercase)).map(|(_, word)| *word).collect();
+    if latin { is_body(&large) } else { is_body(words) }
+}
+
+/// Small words that the name of a known body may have more.
+const KNOWN_LOWER_MAX: usize = 4;
 /// However many words of a name are written large, more small ones than this make it a sentence.
 const MATCHED_LOWER_MAX: usize = 2;
 

@@ -5,7 +5,7 @@
 use crate::extract::credit_label::Hit;
 use crate::extract::credit_name;
 use crate::extract::credit_owner::{is_byline, owners};
-use crate::extract::credit_text::{close_bracket, closing, is_caseless, is_unspaced};
+use crate::extract::credit_text::{close_bracket, closing, is_caseless, is_unspaced, open_bracket};
 use crate::model::article::CreditRole;
 
 /// A tail longer than this is no line of owners, in bytes.
@@ -14,11 +14,14 @@ const TAIL_BYTES_MAX: usize = 260;
 /// A bracket that is a line of owners, the last one of the text or one that opens it.
 pub(crate) fn bracket(printed: &str) -> Option<Hit> {
     let mut found = None;
-    for (start, open) in printed.char_indices() {
+    for (start, open) in printed.char_indices().filter(|(_, c)| closing(*c).is_some()) {
         let Some(close) = closing(open) else { continue };
         let inner = start + open.len_utf8();
         let Some(end) = close_bracket(printed, inner, close) else { continue };
         let after = end + close.len_utf8();
+        if is_dateline(&printed[..start], &printed[inner..end]) {
+            continue;
+        }
         let rest = printed[after..].trim_start_matches([' ', '.', '。', ',', '"', '”', '»']);
         let at_edge = rest.is_empty() || rest.starts_with('\n') || printed[..start].trim().is_empty() && !rest.starts_with(['-', '–', '—']);
         let hit = || owned(printed, inner, end).or_else(|| signed(printed, start, inner, end));
@@ -27,6 +30,12 @@ pub(crate) fn bracket(printed: &str) -> Option<Hit> {
         }
     }
     found
+}
+
+/// «(서울=연합뉴스)», «【平壌＝共同】» before a text: where it was written, not who took a picture.
+fn is_dateline(before: &str, inside: &str) -> bool {
+    let place = inside.split_once(['=', '＝']).map(|(place, _)| place);
+    before.trim().is_empty() && place.is_some_and(|place| owners(place).agencies == 0)
 }
 
 /// A name alone in a bracket that stands after the last sentence: «… in Des Moines, Iowa. (Ann Example)».
@@ -51,6 +60,9 @@ pub(crate) fn first_line(printed: &str) -> Option<Hit> {
 /// What follows the last `＝` of a Japanese caption.
 pub(crate) fn equals(printed: &str) -> Option<Hit> {
     let at = printed.rfind('＝').or_else(|| printed.rfind('=').filter(|_| printed.contains(is_unspaced)))?;
+    if open_bracket(printed, at).is_some() {
+        return None;
+    }
     let mark = printed[at..].chars().next().map_or(1, char::len_utf8);
     let mut start = at + mark;
     if let Some(comma) = printed[start..].rfind('、') {
@@ -64,6 +76,10 @@ pub(crate) fn tail(printed: &str) -> Option<Hit> {
     let end = printed.trim_end().len();
     let from = printed.len().saturating_sub(TAIL_BYTES_MAX);
     starts(printed).filter(|(start, _)| *start >= from && *start < end).find_map(|(start, cut)| {
+        // A sentence in it makes it none.
+        if credit_name::sentence_end(&printed[start..end]).is_some_and(|at| printed[start + at..end].chars().skip(1).any(char::is_alphanumeric)) {
+            return None;
+        }
         let hit = owned(printed, start, end)?;
         // «Palestinian Authority, Gaza» begins the text; a name alone there is what the picture shows.
         Some(Hit { start: cut, ..hit })
@@ -84,11 +100,16 @@ pub(crate) fn whole(printed: &str) -> Option<Hit> {
 
 fn owned(printed: &str, start: usize, end: usize) -> Option<Hit> {
     let text = printed.get(start..end)?;
-    if text.len() > TAIL_BYTES_MAX {
+    let inside = text.trim().strip_prefix(['[', '(', '【', '（']).and_then(|text| text.strip_suffix([']', ')', '】', '）']));
+    if text.len() > TAIL_BYTES_MAX || inside.is_some_and(|inside| is_dateline("", inside)) {
         return None;
     }
     let (name, role) = credit_name::clean(text, CreditRole::Photographer)?;
     let known = owners(&name);
+    // Without capitals a person's name looks as any words do.
+    if known.people > 0 && name.contains(|c| is_caseless(c) && !is_unspaced(c)) && (!known.joined || name.contains('(')) {
+        return None;
+    }
     (known.is_credit() && !is_byline(&name)).then_some(Hit { start, end, name, role })
 }
 

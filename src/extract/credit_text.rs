@@ -104,7 +104,8 @@ pub(crate) fn is_unspaced(c: char) -> bool {
 
 /// A letter of a script without capitals.
 pub(crate) fn is_caseless(c: char) -> bool {
-    c.is_alphabetic() && !c.is_lowercase() && !c.is_uppercase()
+    // Georgian letters are small ones to Unicode; names are not written with its capitals.
+    c.is_alphabetic() && !c.is_lowercase() && !c.is_uppercase() || matches!(c, '\u{10d0}'..='\u{10ff}')
 }
 
 /// White space single, a line break kept as one `\n` (another element began there).

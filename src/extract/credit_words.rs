@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, MatchKind};
 use serde::Deserialize;
 
-use crate::extract::credit_text::{Folded, folded};
+use crate::extract::credit_text::{Folded, folded, is_unspaced};
 use crate::model::article::CreditRole;
 
 /// The words as built in.
@@ -144,7 +144,7 @@ impl Words {
             .find_iter(text.as_str())
             .filter(|hit| hit.start() > 0 && starts_word(hit.start()))
             // «Enlarge» as a word of a sentence is no button: a button stands at the end, a notice is long.
-            .find(|hit| hit.end() - hit.start() >= NOTICE_BYTES_MIN || text.is_end(hit.end()))
+            .find(|hit| hit.end() - hit.start() >= notice_bytes_min(&text.as_str()[hit.start()..]) || text.is_end(hit.end()))
             .map(|hit| hit.start())
     }
 
@@ -186,7 +186,10 @@ impl Words {
 }
 
 /// A notice at least this long counts anywhere; shorter ones are buttons and count at the end alone.
-const NOTICE_BYTES_MIN: usize = 16;
+fn notice_bytes_min(text: &str) -> usize {
+    // Three letters of Han say what sixteen Latin ones do.
+    if text.starts_with(is_unspaced) { 9 } else { 16 }
+}
 
 fn add(meanings: &mut HashMap<String, Meaning>, language: &Language) {
     let mut each = |words: &[String], set: &dyn Fn(&mut Meaning)| {

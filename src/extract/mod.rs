@@ -198,11 +198,7 @@ fn body(page: &Page<'_>, dom: &Html, ask: &Ask<'_>) -> Body {
     });
     let places = Places::of(outline, &found);
     let kept = choice.as_mut().map(|choice| {
-        places
-            .captions
-            .iter()
-            .flat_map(|index| weigh::held(outline, *index))
-            .for_each(|piece| choice.beside[piece] = true);
+        choice.cut_captions(outline, &places.captions);
         prune::kept(ask, choice)
     });
     let kept = kept.unwrap_or_default();

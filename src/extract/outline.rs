@@ -9,7 +9,7 @@ use html5ever::{LocalName, local_name};
 use scraper::{ElementRef, Node};
 
 use super::signs::{Signs, signs};
-use crate::html::plain::is_printable;
+use crate::html::plain::{collapse, is_printable};
 
 /// An element, by its place in page order.
 #[derive(Debug)]
@@ -111,6 +111,12 @@ impl<'a> Outline<'a> {
     pub(super) fn ancestors(&self, of: usize) -> impl Iterator<Item = usize> {
         let parent = |index: usize| Some(self.elements[index].parent).filter(|parent| *parent != index);
         std::iter::successors(parent(of), move |index| parent(*index))
+    }
+
+    /// The lines of a piece, as single breaks part them.
+    pub(super) fn lines(&self, piece: &Piece) -> impl Iterator<Item = String> {
+        let runs = &self.runs[piece.runs.clone()];
+        runs.split(|run| run.text.is_empty()).map(|runs| collapse(&runs.iter().map(|run| run.text).collect::<String>()))
     }
 
     /// Whether an element stands in another, or is it.

@@ -71,11 +71,12 @@ pub(crate) fn photos(page: &PhotoPage<'_>) -> Found {
             None => found.photos.push(photo),
         }
     }
+    told_alone(page, &data, &mut found);
     let orphans = orphans(page, &walk.credits, &mut found.captions);
     give(&mut found.photos, &places, orphans);
     collective(page, &mut found);
-    told_alone(page, &data, &mut found);
     found.lead = lead(page, &found);
+    told_of_lead(&data, &mut found);
     found
 }
 
@@ -156,6 +157,10 @@ const NEAR_MAX: usize = 30;
 
 /// Gives each credit on its own to the picture before it; to the first picture, where it stands above it.
 fn give(photos: &mut [Photo], places: &[usize], orphans: Vec<(usize, Credit)>) {
+    if let (true, [photo]) = (places.is_empty(), &mut *photos) {
+        photo.credit = photo.credit.take().or(orphans.into_iter().next().map(|(_, credit)| credit));
+        return;
+    }
     for (at, credit) in orphans {
         let before = places.iter().rposition(|place| *place < at);
         let near = before
@@ -230,6 +235,16 @@ fn told_alone(page: &PhotoPage<'_>, data: &Data, found: &mut Found) {
         (None, None) => return,
     };
     found.photos.push(photo);
+}
+
+/// What JSON-LD tells of the article's picture is told of its lead, whatever size of it the page shows.
+fn told_of_lead(data: &Data, found: &mut Found) {
+    let mut credits = data.of_article.iter().filter_map(|told| told.credit.as_ref());
+    let (Some(lead), Some(credit)) = (found.lead, credits.next()) else { return };
+    let photo = &mut found.photos[lead];
+    if photo.credit.is_none() && credits.all(|other| other.name == credit.name) {
+        photo.credit = Some(credit.clone());
+    }
 }
 
 fn lead(page: &PhotoPage<'_>, found: &Found) -> Option<usize> {

@@ -78,7 +78,7 @@ pub(crate) fn part(element: ElementRef<'_>, in_figure: bool) -> Part {
         for name in value.split_ascii_whitespace() {
             match named(name, in_figure) {
                 Part::Credit if !figcaption => return Part::Credit,
-                Part::Caption => part = Part::Caption,
+                Part::Caption if part == Part::Other => part = Part::Caption,
                 _ => {}
             }
         }
@@ -88,16 +88,20 @@ pub(crate) fn part(element: ElementRef<'_>, in_figure: bool) -> Part {
 
 /// What one class name says: `photo-credit`, `img__caption`, `caption--author`. Of two weak words the last counts.
 fn named(name: &str, in_figure: bool) -> Part {
+    let words = words(name);
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    if has(&CREDIT_WORDS) {
+        return Part::Credit;
+    }
+    // `author` is whoever wrote the text, unless it is the picture's: in a figure, or in one name with it.
+    let of_picture = has(&PICTURE_WORDS) || has(&CAPTION_WORDS[..CAPTION_WORDS_SURE]);
+    // `text-uppercase` is a style; `text` alone in a figure is its caption.
+    let sure = if of_picture || in_figure && words.len() == 1 { CAPTION_WORDS.len() } else { CAPTION_WORDS_SURE };
     let mut part = Part::Other;
-    let sure = if in_figure { CAPTION_WORDS.len() } else { CAPTION_WORDS_SURE };
-    for word in words(name) {
-        let word = word.as_str();
-        if CREDIT_WORDS.contains(&word) {
-            return Part::Credit;
-        }
-        if CAPTION_WORDS[..sure].contains(&word) {
+    for word in &words {
+        if CAPTION_WORDS[..sure].contains(&word.as_str()) {
             part = Part::Caption;
-        } else if in_figure && FIGURE_CREDIT_WORDS.contains(&word) {
+        } else if (of_picture || in_figure) && FIGURE_CREDIT_WORDS.contains(&word.as_str()) {
             part = Part::Credit;
         }
     }

@@ -8,6 +8,7 @@ use super::cues;
 use super::outline::{Kind, Outline, Piece};
 use super::shingle::Shingles;
 use super::signs::Signs;
+use super::weigh;
 use crate::text::fold::fold;
 
 /// Share of its letters that are links beyond which a line leads elsewhere.
@@ -18,6 +19,9 @@ const ASKING_LETTERS_MAX: u32 = 260;
 
 /// Letters of a line of authors and dates.
 const BYLINE_LETTERS_MAX: u32 = 110;
+
+/// Letters of a sentence; «1 февраля 2024 г.» ends like one and is none.
+const SENTENCE_LETTERS_MIN: u32 = 24;
 
 /// Letters of a lead paragraph, at least and at most.
 const LEAD_LETTERS: std::ops::RangeInclusive<u32> = 40..=900;
@@ -105,9 +109,8 @@ fn is_byline(piece: &Piece, authors: &[String]) -> bool {
     if piece.letters > BYLINE_LETTERS_MAX || piece.kind == Kind::Heading {
         return false;
     }
-    let figures = piece.text.chars().filter(char::is_ascii_digit).count();
-    let is_sentence = piece.letters > 24 && piece.text.ends_with(['.', '!', '?', '。']);
-    let dated = figures >= 4 && figures * 6 >= piece.letters as usize && !is_sentence;
+    let is_sentence = piece.letters > SENTENCE_LETTERS_MIN && piece.text.ends_with(['.', '!', '?', '。']);
+    let dated = weigh::is_date(&piece.text, piece.letters) && !is_sentence;
     let named = authors.iter().any(|author| author.chars().count() > 4 && piece.text.contains(author.as_str()));
     dated || (named && piece.letters < 80 && !piece.text.contains(['“', '"', '«', '„']))
 }

@@ -71,12 +71,18 @@ pub(super) fn weight(piece: &Piece) -> f32 {
         Kind::Heading => 0.0,
         // Figures and names fill the cells of a table.
         Kind::Cell if piece.letters < LABEL_LETTERS_MAX => 2.0,
-        _ if piece.letters < LABEL_LETTERS_MAX && piece.marks == 0 => -8.0,
+        _ if piece.letters < LABEL_LETTERS_MAX && (piece.marks == 0 || is_date(&piece.text, piece.letters)) => -8.0,
         Kind::Paragraph => letters.min(LETTERS_MAX) * (1.0 - share),
         Kind::Loose => 0.8 * letters.min(LETTERS_MAX) * (1.0 - share),
         Kind::Item => 0.6 * letters.min(LETTERS_MAX) * (1.0 - share),
         Kind::Cell => 0.5 * letters.min(LETTERS_MAX) * (1.0 - share),
     }
+}
+
+/// A line that is a date, a time, a counter: figures above all.
+pub(super) fn is_date(text: &str, letters: u32) -> bool {
+    let figures = text.chars().filter(char::is_ascii_digit).count();
+    figures >= 4 && figures * 6 >= letters as usize
 }
 
 /// Which pieces stand beside the article, as far as elements say so themselves.

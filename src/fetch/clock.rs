@@ -8,6 +8,10 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
+/// How far behind a time may be that is merely told again: a pass tells the time of its beginning to each of its sources.
+/// Beyond that the clock was wrong before.
+const TOLD_AGAIN_MAX: Duration = Duration::from_hours(24);
+
 /// What time it is, if it was told.
 #[derive(Debug, Default)]
 pub(super) struct Clock {
@@ -16,8 +20,12 @@ pub(super) struct Clock {
 }
 
 impl Clock {
+    /// Takes up a time. One that is a little behind is that of an earlier moment, told again: it sets nothing back.
     pub(super) fn set(&self, now: Timestamp) {
-        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, Instant::now()));
+        let ahead = self.now().and_then(|ours| Duration::try_from(ours.duration_since(now)).ok());
+        if ahead.is_none_or(|ahead| ahead > TOLD_AGAIN_MAX) {
+            *self.told.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, Instant::now()));
+        }
     }
 
     pub(super) fn now(&self) -> Option<Timestamp> {
@@ -33,4 +41,24 @@ impl Clock {
 
 fn later(at: Timestamp, by: Duration) -> Option<Timestamp> {
     at.checked_add(SignedDuration::try_from(by).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_told_again_sets_nothing_back_and_a_wrong_clock_is_set_right() {
+        let (clock, noon) = (Clock::default(), "2024-01-16T12:00:00Z".parse::<Timestamp>().unwrap());
+        assert_eq!(clock.now(), None);
+        clock.set(noon);
+        assert!(clock.now().unwrap() >= noon);
+        let later = noon + SignedDuration::from_hours(1);
+        clock.set(later);
+        clock.set(noon);
+        assert!(clock.now().unwrap() >= later);
+        let long_ago = noon - SignedDuration::from_hours(48);
+        clock.set(long_ago);
+        assert!(clock.now().unwrap() < noon);
+    }
 }

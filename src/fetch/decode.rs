@@ -9,6 +9,9 @@ use flate2::bufread::{DeflateDecoder, GzDecoder, ZlibDecoder};
 /// Codings in a chain. One is the rule, two a mistake that is met; more is a bomb.
 const CODINGS_MAX: usize = 3;
 
+/// Members of a gzip body. Parallel packers make one for 64 KiB or more; each costs some microseconds even when empty.
+const MEMBERS_MAX: usize = 4096;
+
 /// A zstd window: what RFC 9659 grants to content codings, 8 MiB.
 const ZSTD_WINDOW_LOG_MAX: u32 = 23;
 
@@ -106,7 +109,7 @@ fn take(reader: impl Read, out: &mut Vec<u8>, limit_bytes: u64) -> io::Result<bo
 /// Members one after another, as `cat a.gz b.gz` gives; padding after them is no fault, as in browsers.
 fn gzip(packed: &[u8], out: &mut Vec<u8>, limit_bytes: u64) -> io::Result<bool> {
     let mut rest = packed;
-    loop {
+    for _ in 0..MEMBERS_MAX {
         let mut member = GzDecoder::new(rest);
         if !take(&mut member, out, limit_bytes)? {
             return Ok(false);
@@ -116,6 +119,7 @@ fn gzip(packed: &[u8], out: &mut Vec<u8>, limit_bytes: u64) -> io::Result<bool> 
             return Ok(true);
         }
     }
+    Err(io::Error::new(io::ErrorKind::InvalidData, "more gzip members than any file has"))
 }
 
 /// The decoder says the same of what is cut and what is broken; only the first asks for more than there is.
@@ -227,6 +231,12 @@ mod tests {
         body.extend(packed(Coding::Gzip, b"two"));
         body.extend([0; 12]);
         assert_eq!(unpack(body, &[Coding::Gzip], 1 << 20).unwrap(), b"one two");
+    }
+
+    #[test]
+    fn members_without_end_are_refused() {
+        let body = packed(Coding::Gzip, b"").repeat(MEMBERS_MAX + 1);
+        assert!(matches!(unpack(body, &[Coding::Gzip], 1 << 20), Err(DecodeError::Bad { cut: false, .. })));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::fetch::error::FetchError;
 use crate::fetch::exchange::{Answer, Ask, Reply, exchange};
 use crate::fetch::guard::Guard;
 use crate::fetch::pace::Pace;
-use crate::fetch::permission::{Permission, Permissions, origin_of};
+use crate::fetch::permission::{Permission, Permissions};
 use crate::fetch::redirect::Trail;
 use crate::fetch::robots::{FILE_BYTES_MAX, Rules};
 use crate::model::document::Validators;
@@ -143,7 +143,7 @@ impl Journey<'_> {
     }
 
     fn has_permission(&self, url: &PageUrl) -> bool {
-        self.net.permissions.origin(&origin_of(url)).fresh().is_some()
+        self.net.permissions.origin(&url.origin()).fresh().is_some()
     }
 
     async fn ask(&self, errand: Errand<'_>, trail: &Trail) -> Result<Reply, FetchError> {
@@ -162,7 +162,7 @@ impl Journey<'_> {
 
     /// What the robots.txt of an origin says, read if need be: once, however many ask for it at the same time.
     async fn permission(&self, url: &PageUrl) -> Result<Permission, FetchError> {
-        let origin = self.net.permissions.origin(&origin_of(url));
+        let origin = self.net.permissions.origin(&url.origin());
         if let Some(known) = origin.fresh() {
             return Ok(known);
         }

@@ -34,7 +34,7 @@ use crate::fetch::exchange::Answer;
 use crate::fetch::guard::Guard;
 use crate::fetch::journey::{Errand, Journey, Kind, Net};
 use crate::fetch::pace::Pace;
-use crate::fetch::permission::{Permission, Permissions, origin_of};
+use crate::fetch::permission::{Permission, Permissions};
 use crate::fetch::redirect::Trail;
 use crate::fetch::robots::Rules;
 use crate::model::document::{Caching, Document, Validators};
@@ -131,7 +131,7 @@ impl Fetcher {
 
     /// What was learned of the hosts of these addresses, to be stored.
     pub fn learned(&self, urls: &[PageUrl]) -> Vec<HostState> {
-        let hosts: BTreeSet<(String, String)> = urls.iter().map(|url| (origin_of(url), url.authority())).collect();
+        let hosts: BTreeSet<(String, String)> = urls.iter().map(|url| (url.origin(), url.authority())).collect();
         let states = hosts.into_iter().filter_map(|(origin, authority)| {
             let known = self.net.permissions.known(&origin);
             let quiet_until = self.net.pace.quiet_for(&authority).and_then(|wait| self.net.clock.after(wait));

@@ -174,9 +174,10 @@ mod tests {
             units(begun)
         }))
         .await;
-        assert_eq!(starts, [0, 1, 2, 3]);
+        assert!(starts.iter().zip(0..).all(|(start, number)| *start >= number), "{starts:?}");
+        let asked = Instant::now();
         drop(pace.turn("b:80", UNIT).await.unwrap());
-        assert_eq!(units(begun), 3);
+        assert_eq!(units(asked), 0);
     }
 
     #[tokio::test]
@@ -196,7 +197,7 @@ mod tests {
         pace.quiet("a:80", 3 * UNIT);
         pace.quiet("a:80", UNIT);
         drop(pace.turn("a:80", Duration::ZERO).await.unwrap());
-        assert_eq!(units(begun), 3);
+        assert!(units(begun) >= 3);
         assert_eq!(pace.quiet_for("a:80"), None);
         pace.quiet("a:80", MINUTE);
         let (refused, known) = (pace.turn("a:80", Duration::ZERO).await.unwrap_err(), pace.quiet_for("a:80").unwrap());

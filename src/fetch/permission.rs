@@ -111,11 +111,6 @@ impl Origin {
     }
 }
 
-/// `https://example.org:443`: what robots.txt speaks for.
-pub(super) fn origin_of(url: &PageUrl) -> String {
-    format!("{}://{}", url.scheme(), url.authority())
-}
-
 /// What is guarded is whole between any two statements, whatever panicked elsewhere.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

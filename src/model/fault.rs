@@ -1,5 +1,6 @@
 //! The classes of failure that a report names. Each stage's error says which one it is.
 
+use std::error::Error;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -98,6 +99,21 @@ faults! {
     RobotsDenied => "robots_denied",
     /// robots.txt could not be read, which RFC 9309 says to take as "no".
     RobotsUnavailable => "robots_unavailable",
+}
+
+/// An error with its causes, in one line: errors of this house leave their cause out of their own words.
+#[must_use]
+pub fn with_causes(error: &dyn Error) -> String {
+    let mut words = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let more = error.to_string();
+        if !words.contains(&more) {
+            words = format!("{words}: {more}");
+        }
+        cause = error.source();
+    }
+    words
 }
 
 impl fmt::Display for Fault {

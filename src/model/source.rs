@@ -203,6 +203,8 @@ pub struct SourceState {
     pub entries: u32,
     /// The articles that its last whole answer listed: while it answers that nothing changed, they are still there.
     pub listed: Vec<[u8; 16]>,
+    /// Articles whose pages are asked for again, even while the source answers that nothing changed.
+    pub retry: Vec<[u8; 16]>,
     /// When `listed` were last noted as seen.
     pub listed_seen: Option<Timestamp>,
     /// What repeats on its pages (`extract::template`), versioned bytes; empty where nothing was learned.

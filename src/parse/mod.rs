@@ -13,6 +13,7 @@ mod identity;
 mod json_feed;
 mod lexer;
 mod library;
+mod listing;
 mod markup;
 mod media;
 mod names;
@@ -51,7 +52,7 @@ pub fn entries(source: &Source, document: &Document, depth: usize, now: Timestam
         Looks::Json => json(source, document, &text, now)?,
         Looks::Xml => xml(source, document, &text, depth, now)?,
         Looks::Html if matches!(source.kind, Some(SourceKind::Feed | SourceKind::Sitemap)) => return Err(not_a_feed()),
-        Looks::Html => return Err(not_a_feed()),
+        Looks::Html => page(source, document, &text, depth, now)?,
     };
     identity::settle(&mut found.entries);
     Ok(found)
@@ -91,6 +92,14 @@ fn xml(source: &Source, document: &Document, text: &str, depth: usize, now: Time
     // A feed without entries is rare; a second opinion costs little then.
     let second = library::read(text, Some(document.url.as_str())).filter(|found| !found.entries.is_empty());
     second.or(own).ok_or_else(|| ParseError::NotAFeed { url: url() })
+}
+
+/// A page that lists articles, or names a feed that does. One that does neither is an error page, or is for people alone.
+fn page(source: &Source, document: &Document, text: &str, depth: usize, now: Timestamp) -> Result<Entries, ParseError> {
+    let page = listing::Page { url: &document.url, zone: &source.zone, now };
+    let found = listing::read(text, source.select.as_ref(), page, depth);
+    let is_of_use = !found.entries.is_empty() || source.kind.is_none() && !found.feeds.is_empty();
+    if is_of_use { Ok(found) } else { Err(ParseError::NotAFeed { url: document.url.clone() }) }
 }
 
 /// Text without the characters that XML cannot have; programs that cut and paste leave them in titles.

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use crate::model::cluster::{ArticleId, EntryKey, Known};
-use crate::model::entry::Entry;
+use crate::model::cluster::{ArticleId, EntryKey, Known, Stored};
+use crate::model::entry::{Entry, Person};
 use crate::model::settings::Limits;
 
 /// How often a page is asked for that failed in a way that may pass, before its summary is all we keep.
-const TRIES_MAX: u8 = 4;
+pub const TRIES_MAX: u8 = 4;
 
 /// An entry with its identities and what the store knows of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,6 +76,26 @@ pub fn plan(mut sightings: Vec<Sighting>, first_time: bool, limits: &Limits) -> 
         decided.reached.push(format!("first {}", limits.first));
     }
     decided
+}
+
+/// The entry of an article that is kept, as far as the article tells it.
+#[must_use]
+pub fn sighting_of(stored: Stored) -> Sighting {
+    let Stored { id, routed, entry_hash, tries, keys, .. } = stored;
+    let article = routed.article;
+    let person = |name| Person { name: Some(name), ..Person::default() };
+    let entry = Entry {
+        id: article.entry_id,
+        title: Some(article.title),
+        link: Some(article.link),
+        summary: Some(article.html),
+        authors: article.authors.into_iter().map(person).collect(),
+        published: article.published,
+        updated: article.updated,
+        tags: article.tags,
+        ..Entry::default()
+    };
+    Sighting { entry, keys, entry_hash, known: Some(Known::Article { id, entry_hash, tries }) }
 }
 
 fn one(sighting: Sighting) -> Plan {

@@ -12,7 +12,7 @@ use crate::model::article::{Article, Routed};
 use crate::model::cluster::{ArticleId, EntryKey};
 use crate::model::document::{Document, Validators};
 use crate::model::entry::Entry;
-use crate::model::fault::Fault;
+use crate::model::fault::{Fault, with_causes};
 use crate::model::report::Event;
 use crate::model::source::Source;
 use crate::model::url::PageUrl;
@@ -86,11 +86,13 @@ pub(crate) async fn read(context: Context<'_>, sighting: Sighting, update: Optio
         },
         Fetched::NotModified(_) => return Outcome::Unread,
         Fetched::Refused(error) => {
-            if error.limit() == Some("failing") {
+            // The host asked for quiet, or all the time for its failures is spent: nothing was asked, nothing is decided.
+            let asks_for_quiet = error.fault() == Fault::RateLimited && error.retry_after().is_some();
+            if asks_for_quiet || error.limit() == Some("failing") {
                 return Outcome::Unread;
             }
             let limit = error.limit().map(str::to_owned);
-            Refusal { fault: error.fault(), message: error.to_string(), limit, may_pass: error.may_pass() }
+            Refusal { fault: error.fault(), message: with_causes(&error), limit, may_pass: error.may_pass() }
         }
     };
     let event = Event::Article {

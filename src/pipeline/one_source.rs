@@ -13,7 +13,7 @@ use crate::fetch::{Fetched, Purpose, Request, Visit};
 use crate::model::cluster::{ArticleId, EntryKey, Known};
 use crate::model::document::{Caching, Document, Validators};
 use crate::model::entry::Entries;
-use crate::model::fault::Fault;
+use crate::model::fault::{Fault, with_causes};
 use crate::model::report::{Event, SourceReport};
 use crate::model::source::{HostState, Source, SourceKind, SourceState};
 use crate::model::url::PageUrl;
@@ -109,6 +109,7 @@ pub(crate) async fn read(
             brought.report.not_modified = true;
             remember::unchanged(&mut brought.state, &caching);
             remember::succeeded(&mut brought.state, &source, &caching, now);
+            reading.try_again(&mut brought).await?;
         }
         Ok(Answer::Entries(answer)) => {
             let (document, entries) = *answer;
@@ -266,10 +267,27 @@ impl Reading<'_> {
         }
         if unread > 0 {
             remember::unfinished(&mut brought.state);
-            let limit = if self.visit.exhausted() { "failing" } else { "pass" };
+            let limit = match (self.visit.exhausted(), self.stop.is_cancelled()) {
+                (true, _) => "failing",
+                (_, true) => "pass",
+                _ => "quiet",
+            };
             brought.reached.push(format!("{limit} ({unread} entries of `{}` wait)", self.source.name));
         }
         brought.report.limit = brought.reached.first().cloned();
+        Ok(())
+    }
+
+    /// Pages that failed in a way that may pass are asked for again, though the source has nothing new.
+    async fn try_again(&self, brought: &mut Brought) -> Result<(), StoreError> {
+        let mut work = Vec::new();
+        for id in &brought.state.retry {
+            let Some(stored) = self.worker.store.article(ArticleId(*id)).await? else { continue };
+            let (id, tries) = (stored.id, stored.tries);
+            work.push((decide::sighting_of(stored), Some(id), tries));
+        }
+        // Those that are not reached stay in `retry`.
+        let _unread = self.read_articles(brought, work).await;
         Ok(())
     }
 
@@ -317,7 +335,7 @@ impl Reading<'_> {
 }
 
 fn failed(brought: &mut Brought, error: &SourceError, now: Timestamp) {
-    let (fault, words) = (error.fault(), error.to_string());
+    let (fault, words) = (error.fault(), with_causes(error));
     let mut retry_after = None;
     if let SourceError::Fetch(error) = error {
         brought.report.limit = error.limit().map(str::to_owned);

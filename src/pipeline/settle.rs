@@ -8,6 +8,7 @@ use crate::model::article::{Article, Origin, Routed};
 use crate::model::cluster::{ArticleId, Batch, Candidate, Fingerprint, Known, Stored, Verdict};
 use crate::model::report::{Event, SourceReport, StoredKind};
 use crate::model::source::Source;
+use crate::pipeline::decide::TRIES_MAX;
 use crate::pipeline::one_article::Made;
 use crate::pipeline::one_source::Brought;
 use crate::store::contract::Store;
@@ -63,6 +64,7 @@ pub(crate) async fn settle(
         kinds.push(kind);
         batch.articles.push(stored);
     }
+    batch.state.retry = retry(&batch);
     if report.error.is_none() && !report.not_modified {
         batch.state.listed =
             batch.seen.iter().map(|(id, _)| id.0).chain(batch.articles.iter().map(|stored| stored.id.0)).collect();
@@ -76,6 +78,15 @@ pub(crate) async fn settle(
         events.extend(stored);
     }
     Ok(Settled { report, events, reached })
+}
+
+/// Articles whose pages are worth another try in the next pass.
+fn retry(batch: &Batch) -> Vec<[u8; 16]> {
+    let tried = |id: &[u8; 16]| batch.articles.iter().any(|stored| stored.id.0 == *id);
+    let waiting = batch.state.retry.iter().copied().filter(|id| !tried(id));
+    let failed =
+        batch.articles.iter().filter(|stored| (1..TRIES_MAX).contains(&stored.tries)).map(|stored| stored.id.0);
+    waiting.chain(failed).collect()
 }
 
 /// A source that answers "not modified" still lists what it listed: once a day its articles are noted as seen.

@@ -3,6 +3,7 @@
 //! `extract` has cleaned a body already; here it is looked at again, quickly, and cleaned anew only if something is amiss.
 
 use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
@@ -146,12 +147,13 @@ fn number(value: &str) -> Option<u32> {
 /// A body as it may be published, with every photo that has a credit, and the credit in sight.
 #[must_use]
 pub fn body(html: &str, text: &str, photos: &[&Photo]) -> String {
-    let mut out = safe(html, text);
-    let seen = visible(&out);
+    let html = safe(html, text);
+    // Read only where a picture of the body has a credit to look for.
+    let seen = LazyCell::new(|| plain(&html));
     let mut lead = String::new();
     let mut tail = String::new();
     for (index, photo) in photos.iter().enumerate() {
-        let is_there = out.contains(&format!("src=\"{}\"", address(&photo.url).replace('&', "&amp;")));
+        let is_there = html.contains(&format!("src=\"{}\"", address(&photo.url).replace('&', "&amp;")));
         let named = photo.credit.as_ref().is_none_or(|credit| seen.contains(&field(&credit.name, NAME_CHARS_MAX)));
         match (is_there, index) {
             (false, 0) => lead = figure(photo),
@@ -160,9 +162,7 @@ pub fn body(html: &str, text: &str, photos: &[&Photo]) -> String {
             (true, _) => {}
         }
     }
-    out.insert_str(0, &lead);
-    out.push_str(&tail);
-    out
+    lead + &html + &tail
 }
 
 /// A picture with its caption and its credit.
@@ -182,10 +182,17 @@ pub fn figure(photo: &Photo) -> String {
 
 /// What a picture shows, and whom it is owed to.
 fn caption(photo: &Photo) -> String {
-    let shown = photo.caption.as_deref().map(|caption| as_html(&field(caption, SUMMARY_CHARS_MAX)));
+    let text = photo.caption.as_deref().map(|caption| field(caption, SUMMARY_CHARS_MAX));
+    let shown = text.map(|text| as_html(&if photo.credit.is_some() { sentence(&text) } else { text }));
     let credit = photo.credit.as_ref().map(|credit| as_html(&printed(&credit.raw, &credit.name)));
     let parts: Vec<String> = [shown, credit].into_iter().flatten().filter(|part| !part.is_empty()).collect();
     parts.join(" ")
+}
+
+/// A text that ends as sentences do, so that another can follow it.
+fn sentence(text: &str) -> String {
+    let ends = text.ends_with(|c: char| !c.is_alphanumeric() && !matches!(c, '»' | '"' | '”' | ')' | '%'));
+    if ends || text.is_empty() { text.to_owned() } else { format!("{text}.") }
 }
 
 /// A credit as it was printed, if that names its owner; else with a label of our own.
@@ -202,10 +209,6 @@ fn credit_line(photo: &Photo) -> String {
 
 fn as_attribute(text: &str) -> String {
     text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;")
-}
-
-fn visible(html: &str) -> String {
-    plain(html)
 }
 
 /// The body, safe.
@@ -227,7 +230,7 @@ fn safe(html: &str, text: &str) -> String {
 #[must_use]
 pub fn paragraphs(text: &str) -> String {
     let plain = text.split("\n\n").map(|paragraph| field(paragraph, BODY_BYTES_MAX)).filter(|p| !p.is_empty());
-    plain.take(PARAGRAPHS_MAX).map(|paragraph| format!("<p>{}</p>\n", as_html(&paragraph))).collect()
+    plain.take(PARAGRAPHS_MAX).fold(String::new(), |out, paragraph| out + "<p>" + &as_html(&paragraph) + "</p>\n")
 }
 
 /// How deep tags nest, counted without a tree; never less than what a parser makes of it.

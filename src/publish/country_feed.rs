@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::model::cluster::Cluster;
 use crate::model::country::Country;
+use crate::publish::month::Month;
 use crate::publish::shown::Shown;
 use crate::publish::site::{ALL, Land, Site};
 
@@ -24,6 +25,10 @@ pub struct CountryFeed {
     pub description: String,
     /// What it holds, newest first.
     pub items: Vec<Shown>,
+    /// The month whose archive it is; none for the feed that readers poll.
+    pub month: Option<Month>,
+    /// The newest archive that is older than it (RFC 5005, `prev-archive`), if there is one.
+    pub previous: Option<Month>,
 }
 
 impl CountryFeed {
@@ -36,7 +41,9 @@ impl CountryFeed {
             country: Some(land.country),
             title: land.title.clone(),
             description: format!("Новости о стране: {} ({english}). Тексты статей и авторы фотографий.", land.title),
-            items: items(clusters, site),
+            items: items(clusters, site, site.items),
+            month: None,
+            previous: None,
         }
     }
 
@@ -48,7 +55,23 @@ impl CountryFeed {
             country: None,
             title: "Все страны".to_owned(),
             description: "Новости обо всех странах. Тексты статей и авторы фотографий.".to_owned(),
-            items: items(clusters, site),
+            items: items(clusters, site, site.items),
+            month: None,
+            previous: None,
+        }
+    }
+
+    /// The archive of a month of this feed: all that was first seen in it, however much.
+    #[must_use]
+    pub fn archive(&self, month: Month, previous: Option<Month>, clusters: &[Cluster], site: &Site) -> Self {
+        Self {
+            slug: self.slug.clone(),
+            country: self.country,
+            title: format!("{}, {month}", self.title),
+            description: self.description.clone(),
+            items: items(clusters, site, usize::MAX),
+            month: Some(month),
+            previous,
         }
     }
 
@@ -61,7 +84,16 @@ impl CountryFeed {
     /// One of its files, below the published folder.
     #[must_use]
     pub fn path(&self, extension: &str) -> String {
-        format!("feeds/{}.{extension}", self.slug)
+        match self.month {
+            Some(month) => archive_path(&self.slug, month, extension),
+            None => format!("feeds/{}.{extension}", self.slug),
+        }
+    }
+
+    /// The newest archive that is older than it, below the published folder.
+    #[must_use]
+    pub fn previous_path(&self) -> Option<String> {
+        self.previous.map(|month| archive_path(&self.slug, month, "xml"))
     }
 
     /// Its page, below the published folder.
@@ -71,10 +103,15 @@ impl CountryFeed {
     }
 }
 
+/// An archive, below the published folder.
+fn archive_path(slug: &str, month: Month, extension: &str) -> String {
+    format!("feeds/{slug}/{month}.{extension}")
+}
+
 /// The newest, each once, by date; of one instant by name, so that the same store gives the same order.
-fn items(clusters: &[Cluster], site: &Site) -> Vec<Shown> {
+fn items(clusters: &[Cluster], site: &Site, limit: usize) -> Vec<Shown> {
     let mut seen = HashSet::new();
-    let newest = clusters.iter().filter(|cluster| seen.insert(cluster.leader.id)).take(site.items);
+    let newest = clusters.iter().filter(|cluster| seen.insert(cluster.leader.id)).take(limit);
     let mut items: Vec<Shown> = newest.map(|cluster| Shown::of(cluster, site)).collect();
     items.sort_by(|a, b| b.published.timestamp().cmp(&a.published.timestamp()).then(a.id.cmp(&b.id)));
     items

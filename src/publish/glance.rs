@@ -19,10 +19,8 @@ pub struct Headline {
     pub path: String,
     /// The headline.
     pub title: String,
-    /// Its language, for `lang`.
-    pub language: Option<String>,
-    /// `ltr` or `rtl`.
-    pub direction: &'static str,
+    /// Its language, as attributes of an element of a page.
+    pub attributes: String,
     /// RFC 3339.
     pub datetime: String,
     /// «16 января 2024».
@@ -68,8 +66,7 @@ impl Headline {
         Self {
             path: shown.path(),
             title: shown.title.clone(),
-            language: shown.language.clone(),
-            direction: shown.direction,
+            attributes: shown.attributes.clone(),
             datetime: rfc3339(shown.published),
             day: day(shown.published),
             clock: clock(shown.published),

@@ -64,7 +64,6 @@ struct Author<'a> {
     name: &'a str,
 }
 
-#[expect(clippy::struct_field_names, reason = "JSON Feed's own names")]
 #[derive(Serialize)]
 struct Attachment<'a> {
     url: &'a str,
@@ -80,6 +79,7 @@ struct SourceOf<'a> {
     url: Option<&'a str>,
 }
 
+#[expect(clippy::struct_field_names, reason = "the word that PRODUCT.md's JSON has")]
 #[derive(Serialize)]
 struct Credit<'a> {
     url: &'a str,

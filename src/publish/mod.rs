@@ -20,6 +20,7 @@ pub mod error;
 pub mod glance;
 pub mod json_feed;
 pub mod media;
+pub mod month;
 pub mod pack;
 pub mod page;
 pub mod region;
@@ -51,6 +52,11 @@ pub fn feed_files(feed: &CountryFeed, site: &Site) -> Result<Vec<File>, PublishE
         files.push(page::article(shown, site)?);
     }
     Ok(files)
+}
+
+/// The archive of a month (RFC 5005), from `CountryFeed::archive`: RSS alone, for it is one chain that readers follow.
+pub fn archive_file(archive: &CountryFeed, site: &Site) -> Result<File, PublishError> {
+    Ok(File::new(archive.path("xml"), rss::write(archive, site)?, archive.items.len()))
 }
 
 /// The files of the site as a whole: home, sources, how to subscribe, about, OPML, sitemap, status.json, assets.

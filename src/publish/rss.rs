@@ -28,7 +28,8 @@ pub fn write(feed: &CountryFeed, site: &Site) -> Result<Vec<u8>, PublishError> {
     let failed = |why: String| PublishError::Format { path: feed.path("xml"), why };
     let bytes = channel.pretty_write_to(Vec::new(), b' ', 1).map_err(|why| failed(why.to_string()))?;
     let text = String::from_utf8(bytes).map_err(|why| failed(why.to_string()))?;
-    Ok(with_stylesheet(with_empty_links(&text).as_bytes(), "../"))
+    let root = if feed.month.is_some() { "../../" } else { "../" };
+    Ok(with_stylesheet(with_empty_elements(&text).as_bytes(), root))
 }
 
 fn channel(feed: &CountryFeed, site: &Site) -> Channel {
@@ -37,10 +38,15 @@ fn channel(feed: &CountryFeed, site: &Site) -> Channel {
         ("atom", "http://www.w3.org/2005/Atom"),
         ("content", "http://purl.org/rss/1.0/modules/content/"),
         ("dc", "http://purl.org/dc/elements/1.1/"),
+        ("fh", "http://purl.org/syndication/history/1.0"),
         ("media", media::NAMESPACE),
     ];
-    let mut links = vec![atom_link("self", &site.address(&feed.path("xml")), Some("application/rss+xml"), None)];
-    links.extend(site.hub.as_ref().map(|hub| atom_link("hub", hub.as_str(), None, None)));
+    let mut extensions =
+        BTreeMap::from([("atom".to_owned(), BTreeMap::from([("link".to_owned(), links(feed, site))]))]);
+    if feed.month.is_some() {
+        let archive = Extension { name: "fh:archive".to_owned(), ..Extension::default() };
+        extensions.insert("fh".to_owned(), BTreeMap::from([("archive".to_owned(), vec![archive])]));
+    }
     Channel {
         title: feed.title.clone(),
         description: feed.description.clone(),
@@ -57,9 +63,22 @@ fn channel(feed: &CountryFeed, site: &Site) -> Channel {
         }),
         link,
         namespaces: namespaces.map(|(prefix, uri)| (prefix.to_owned(), uri.to_owned())).into(),
-        extensions: BTreeMap::from([("atom".to_owned(), BTreeMap::from([("link".to_owned(), links)]))]),
+        extensions,
         ..Channel::default()
     }
+}
+
+/// Itself, the hub, and its place in the chain of archives (RFC 5005).
+fn links(feed: &CountryFeed, site: &Site) -> Vec<Extension> {
+    const RSS: Option<&str> = Some("application/rss+xml");
+    let mut links = vec![atom_link("self", &site.address(&feed.path("xml")), RSS, None)];
+    if feed.month.is_some() {
+        links.push(atom_link("current", &site.address(&format!("feeds/{}.xml", feed.slug)), RSS, None));
+    } else {
+        links.extend(site.hub.as_ref().map(|hub| atom_link("hub", hub.as_str(), None, None)));
+    }
+    links.extend(feed.previous_path().map(|path| atom_link("prev-archive", &site.address(&path), RSS, None)));
+    links
 }
 
 fn item(shown: &Shown) -> Item {
@@ -139,16 +158,16 @@ fn atom_link(rel: &str, href: &str, media_type: Option<&str>, title: Option<&str
 }
 
 /// Writes empty elements as such: the library breaks them over two lines, and an `atom:link` should hold nothing, not
-/// even white space. Neither bodies nor summaries can hold the end tag: they are HTML that has no such element.
-fn with_empty_links(text: &str) -> String {
-    const END: &str = "</atom:link>";
+/// even white space. Neither bodies nor summaries can hold the end tags: they are HTML that has no such elements.
+fn with_empty_elements(text: &str) -> String {
+    const END: [&str; 2] = ["</atom:link>", "</fh:archive>"];
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find(END) {
+    while let Some((at, end)) = END.iter().filter_map(|end| rest.find(end).map(|at| (at, end))).min() {
         let head = rest[..at].trim_end();
         out.push_str(head.strip_suffix('>').unwrap_or(head));
         out.push_str("/>");
-        rest = &rest[at + END.len()..];
+        rest = &rest[at + end.len()..];
     }
     out.push_str(rest);
     out

@@ -15,7 +15,7 @@ use crate::model::source::Rights;
 use crate::publish::body::{body, figure, is_dot, paragraphs, printed};
 use crate::publish::site::{Site, SourceFacts};
 use crate::publish::words::{
-    NAME_CHARS_MAX, SUMMARY_CHARS_MAX, TITLE_CHARS_MAX, address, as_html, direction, field, language,
+    NAME_CHARS_MAX, SUMMARY_CHARS_MAX, TITLE_CHARS_MAX, address, as_html, field, language, language_attributes,
 };
 use crate::text::fold::beginning;
 
@@ -95,8 +95,8 @@ pub struct Shown {
     pub changed: Timestamp,
     /// BCP 47.
     pub language: Option<String>,
-    /// `ltr` or `rtl`.
-    pub direction: &'static str,
+    /// The same as attributes of an element of a page.
+    pub attributes: String,
     /// How much may be shown.
     pub rights: Rights,
     /// A few plain sentences.
@@ -136,7 +136,7 @@ impl Shown {
             published,
             updated: updated(stored, published),
             changed: stored.changed,
-            direction: direction(language.as_deref()),
+            attributes: language_attributes(language.as_deref()),
             language,
             rights,
             body: shown_body(article, rights, &photos, summary.as_deref()),

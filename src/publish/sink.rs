@@ -14,6 +14,10 @@ use async_trait::async_trait;
 use crate::publish::error::PublishError;
 use crate::publish::pack::{brotli, gzip, is_packed};
 
+/// Files that are written, then synced, then shown together: one fsync pays for many, and three times as many file
+/// descriptors are no burden.
+const TOGETHER_MAX: usize = 64;
+
 /// A file to be published.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
@@ -68,16 +72,25 @@ impl Folder {
     fn write_now(&self, files: &[File]) -> Result<Vec<Changed>, PublishError> {
         let mut changed = Vec::new();
         let mut folders = BTreeSet::new();
-        for file in files {
-            let path = self.place(&file.path)?;
-            if is_up_to_date(&path, file) {
-                continue;
+        for some in files.chunks(TOGETHER_MAX) {
+            let mut staged = Vec::new();
+            for file in some {
+                let path = self.place(&file.path)?;
+                if is_up_to_date(&path, file) {
+                    continue;
+                }
+                let folder = path.parent().unwrap_or(&self.root).to_owned();
+                self.make_folders(&folder, &mut folders)?;
+                stage_all(&path, file, &mut staged)?;
+                folders.insert(folder);
+                changed.push(Changed { path: file.path.clone(), items: file.items });
             }
-            let folder = path.parent().unwrap_or(&self.root).to_owned();
-            self.make_folders(&folder, &mut folders)?;
-            replace_all(&path, file).map_err(|why| failed(&path, why))?;
-            folders.insert(folder);
-            changed.push(Changed { path: file.path.clone(), items: file.items });
+            for file in &staged {
+                file.open.sync_all().map_err(|why| failed(&file.place, why))?;
+            }
+            for file in staged {
+                file.show()?;
+            }
         }
         for folder in &folders {
             sync_folder(folder).map_err(|why| failed(folder, why))?;
@@ -149,24 +162,49 @@ fn is_up_to_date(path: &Path, file: &File) -> bool {
     !is_packed(&file.path) || ["gz", "br"].iter().all(|ending| with_ending(path, ending).exists())
 }
 
-fn replace_all(path: &Path, file: &File) -> io::Result<()> {
-    if is_packed(&file.path) {
-        replace(&with_ending(path, "br"), &brotli(&file.bytes))?;
-        replace(&with_ending(path, "gz"), &gzip(&file.bytes))?;
-    }
-    replace(path, &file.bytes)
+/// A file that is written and not yet shown.
+struct Staged {
+    open: fs::File,
+    temporary: PathBuf,
+    place: PathBuf,
+    shown: bool,
 }
 
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    // A dot before: servers show no such file. The process id after: two workers never write into one.
-    let temporary = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
-    let mut file = fs::File::create(&temporary)?;
-    let written = file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&temporary, path));
-    if written.is_err() {
-        let _ = fs::remove_file(&temporary);
+impl Staged {
+    fn write(place: PathBuf, bytes: &[u8]) -> Result<Self, PublishError> {
+        // A dot before: servers show no such file. Always the same name: what a crash left behind is written over.
+        let name = place.file_name().unwrap_or_default().to_string_lossy();
+        let temporary = place.with_file_name(format!(".{name}.tmp"));
+        let open = fs::File::create(&temporary).map_err(|why| failed(&place, why))?;
+        let mut staged = Self { open, temporary, place, shown: false };
+        staged.open.write_all(bytes).map_err(|why| failed(&staged.place, why))?;
+        Ok(staged)
     }
-    written
+
+    fn show(mut self) -> Result<(), PublishError> {
+        fs::rename(&self.temporary, &self.place).map_err(|why| failed(&self.place, why))?;
+        self.shown = true;
+        Ok(())
+    }
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        if !self.shown {
+            // It is of no use to anybody, and if it cannot be removed the next pass writes over it.
+            let _ = fs::remove_file(&self.temporary);
+        }
+    }
+}
+
+/// The packed forms first, the plain file last.
+fn stage_all(path: &Path, file: &File, staged: &mut Vec<Staged>) -> Result<(), PublishError> {
+    if is_packed(&file.path) {
+        staged.push(Staged::write(with_ending(path, "br"), &brotli(&file.bytes))?);
+        staged.push(Staged::write(with_ending(path, "gz"), &gzip(&file.bytes))?);
+    }
+    staged.push(Staged::write(path.to_owned(), &file.bytes)?);
+    Ok(())
 }
 
 fn with_ending(path: &Path, ending: &str) -> PathBuf {

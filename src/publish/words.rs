@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use crate::html::plain::{is_printable, plain};
 use crate::model::url::PageUrl;
+use crate::publish::site::LANGUAGE;
 use crate::text::fold::beginning;
 
 /// Longest headline, in characters: readers cut at far less, and a 50 MB title is an attack.
@@ -149,6 +150,18 @@ pub fn direction(language: Option<&str>) -> &'static str {
     match language.and_then(|tag| tag.get(..2)) {
         Some(primary) if RIGHT_TO_LEFT.contains(&primary) => "rtl",
         _ => "ltr",
+    }
+}
+
+/// The attributes that tell a browser how to read a text on a page that is otherwise in the language of the interface.
+///
+/// The parts are letters, digits and hyphens: safe as they stand.
+#[must_use]
+pub fn language_attributes(language: Option<&str>) -> String {
+    match language {
+        None | Some(LANGUAGE) => String::new(),
+        Some(tag) if direction(language) == "rtl" => format!(" lang=\"{tag}\" dir=\"rtl\""),
+        Some(tag) => format!(" lang=\"{tag}\""),
     }
 }
 

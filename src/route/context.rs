@@ -18,6 +18,10 @@ pub struct Mention {
     pub hit: Hit,
     /// Named beside the matter: «как в Японии», «ранее в Таиланде».
     pub aside: bool,
+    /// One of three or more names in a row: «Япония, Корея и Китай».
+    pub listed: bool,
+    /// Which sentence of its text.
+    pub sentence: usize,
 }
 
 /// A text with its words.
@@ -50,11 +54,10 @@ pub fn mentions(lexicon: &Lexicon, scanned: Scanned<'_>, hits: &[Hit]) -> Vec<Me
         if beside.names_a_thing(index) {
             continue;
         }
-        kept.push(Mention { hit: *hit, aside: beside.is_aside(hit) });
+        kept.push(Mention { hit: *hit, aside: beside.is_aside(hit), listed: beside.is_listed(index), sentence: 0 });
     }
-    kept.retain(|mention| {
-        !surnames.contains(&scanned.tokens[mention.hit.first].hash) || mention.hit.first != mention.hit.last
-    });
+    number_sentences(scanned.tokens, &mut kept);
+    kept.retain(|mention| !surnames.contains(&scanned.tokens[mention.hit.first].hash) || mention.hit.first != mention.hit.last);
     kept
 }
 
@@ -73,18 +76,25 @@ pub fn settle(rivals: &Rivals, texts: &[Scanned<'_>], parts: &mut [Vec<Mention>]
             let token = scanned.tokens[mention.hit.first];
             let supported = sense.countries[0].is_some_and(|country| support.contains_key(&country));
             let plain = matches!(sense.kind, Kind::Name | Kind::Adjective | Kind::People);
-            !sense.doubtful
-                || supported
-                || plain && token.case != Case::Small && token.gap < Gap::Sentence && !scanned.headline
+            !sense.doubtful || supported || plain && token.case != Case::Small && token.gap < Gap::Sentence && !scanned.headline
         });
+    }
+}
+
+/// Tells each mention, in order, which sentence it stands in.
+fn number_sentences(tokens: &[Token], mentions: &mut [Mention]) {
+    let (mut sentence, mut at) = (0, 0);
+    for mention in mentions {
+        sentence += tokens[at..=mention.hit.first].iter().filter(|token| token.gap >= Gap::Sentence).count();
+        at = mention.hit.first + 1;
+        mention.sentence = sentence;
     }
 }
 
 /// Whether nearly all words of a headline begin with a capital.
 fn mostly_capital(tokens: &[Token]) -> bool {
     let long = tokens.iter().filter(|token| token.chars > 3 && token.script != Script::Dense);
-    let (all, capital) =
-        long.fold((0, 0), |(all, capital), token| (all + 1, capital + usize::from(token.case != Case::Small)));
+    let (all, capital) = long.fold((0, 0), |(all, capital), token| (all + 1, capital + usize::from(token.case != Case::Small)));
     all > 0 && capital * 4 > all * 3
 }
 
@@ -126,11 +136,7 @@ impl Beside<'_> {
         }
         let next_is_hit = self.hits.get(index + 1).is_some_and(|next| next.first == hit.last + 1);
         self.after(hit).is_some_and(|(next, gap)| {
-            gap == Gap::Joined
-                && next.case == Case::Capital
-                && next.chars > 2
-                && !next_is_hit
-                && self.lexicon.role(next) & !role::GIVEN == 0
+            gap == Gap::Joined && next.case == Case::Capital && next.chars > 2 && !next_is_hit && self.lexicon.role(next) & !role::GIVEN == 0
         })
     }
 
@@ -141,8 +147,7 @@ impl Beside<'_> {
         if matches!(kind, Kind::Body | Kind::Money | Kind::Organisation) {
             return false;
         }
-        let adjective =
-            matches!(kind, Kind::Adjective | Kind::People | Kind::Region | Kind::Town | Kind::Name | Kind::Capital);
+        let adjective = matches!(kind, Kind::Adjective | Kind::People | Kind::Region | Kind::Town | Kind::Name | Kind::Capital);
         let after = self.after(hit).map_or(0, |(token, gap)| {
             let role = if gap <= Gap::Line { self.lexicon.role(token) } else { 0 };
             let capital = token.case != Case::Small;
@@ -161,6 +166,15 @@ impl Beside<'_> {
             role & role::STREET != 0 && gap <= Gap::Quoted && token.script == Script::Cyrillic
                 || role & role::BEFORE != 0 && gap == Gap::Quoted
         })
+    }
+
+    /// Two more names stand within a word of it, or of one another.
+    fn is_listed(&self, index: usize) -> bool {
+        let near = |a: usize, b: usize| {
+            self.hits[b].first <= self.hits[a].last + 2 && self.hits[a].sense.countries[0] != self.hits[b].sense.countries[0]
+        };
+        let last = self.hits.len();
+        (index.saturating_sub(2)..=index).any(|from| from + 2 < last && near(from, from + 1) && near(from + 1, from + 2))
     }
 
     /// A word of comparison or of the past stands shortly before, in the same sentence.

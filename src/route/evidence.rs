@@ -14,7 +14,7 @@ const GROUPS: [&str; 6] = ["name", "adjective", "capital", "town", "power", "thi
 /// Where words stand.
 const PLACES: [&str; 4] = ["title", "lead", "body", "place_line"];
 /// What is told of a country beside its words.
-const STANDING: [&str; 12] = [
+const STANDING: [&str; 22] = [
     "bias",
     "tag",
     "aside",
@@ -27,6 +27,16 @@ const STANDING: [&str; 12] = [
     "late",
     "sent_from_only",
     "home",
+    "often",
+    "ratio",
+    "body_only",
+    "body_only_beside_title",
+    "body_once_beside_title",
+    "listed",
+    "long",
+    "alone",
+    "sentences",
+    "money_beside_others",
 ];
 
 /// Numbers told of a country.
@@ -51,6 +61,10 @@ pub struct Placed {
     pub text: usize,
     /// How far into the article, 0 to 1.
     pub depth: f32,
+    /// Which sentence of the article.
+    pub sentence: usize,
+    /// Whether it stands in a list of countries.
+    pub listed: bool,
 }
 
 /// What speaks for a country.
@@ -58,15 +72,28 @@ pub struct Placed {
 pub struct Evidence {
     /// The country.
     pub country: Country,
+    /// Whether the article is in Russian: its news names countries in another manner than wires in English do.
+    pub russian: bool,
     /// The numbers, in the order of `names`.
     pub numbers: [f32; COUNT],
     /// Which mention adds how much to which number.
     pub parts: Vec<(Placed, usize, f32)>,
 }
 
-/// What speaks for each country that is mentioned. `bytes`: the length of the article.
+/// The article that evidence is weighed in.
+#[derive(Debug, Clone, Copy)]
+pub struct Article {
+    /// The country its source is about.
+    pub home: Option<Country>,
+    /// Its length.
+    pub bytes: usize,
+    /// Whether it is in Russian.
+    pub russian: bool,
+}
+
+/// What speaks for each country that is mentioned.
 #[must_use]
-pub fn weigh(placed: &[Placed], home: Option<Country>, bytes: usize) -> Vec<Evidence> {
+pub fn weigh(placed: &[Placed], article: Article) -> Vec<Evidence> {
     let mut by_country: HashMap<Country, Vec<Placed>> = HashMap::new();
     let support = support(placed);
     for one in placed {
@@ -76,23 +103,15 @@ pub fn weigh(placed: &[Placed], home: Option<Country>, bytes: usize) -> Vec<Evid
     }
     let total: usize = by_country.values().map(Vec::len).sum();
     let most = by_country.values().map(Vec::len).max().unwrap_or(0);
-    let titled: Vec<Country> = by_country
-        .iter()
-        .filter(|(_, all)| all.iter().any(|one| one.place == Place::Title))
-        .map(|(country, _)| *country)
-        .collect();
+    let headed = |all: &[Placed]| all.iter().any(|one| matches!(one.place, Place::Title | Place::Lead));
+    let titled: Vec<Country> =
+        by_country.iter().filter(|(_, all)| all.iter().any(|one| one.place == Place::Title)).map(|(country, _)| *country).collect();
+    let heads: Vec<Country> = by_country.iter().filter(|(_, all)| headed(all)).map(|(country, _)| *country).collect();
     let count = by_country.len();
     let mut all: Vec<Evidence> = by_country
         .into_iter()
         .map(|(country, mentions)| {
-            let among = Among {
-                total,
-                most,
-                count,
-                bytes,
-                other_in_title: titled.iter().any(|other| *other != country),
-                home: home == Some(country),
-            };
+            let among = Among { total, most, count, other_in_title: titled.iter().any(|other| *other != country), other_in_head: heads.iter().any(|other| *other != country), article, };
             evidence(country, &mentions, &among)
         })
         .collect();
@@ -130,9 +149,9 @@ struct Among {
     total: usize,
     most: usize,
     count: usize,
-    bytes: usize,
     other_in_title: bool,
-    home: bool,
+    other_in_head: bool,
+    article: Article,
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of words in an article are small")]
@@ -153,6 +172,13 @@ fn evidence(country: Country, mentions: &[Placed], among: &Among) -> Evidence {
     let first = mentions.iter().map(|one| one.depth).fold(1.0, f32::min);
     let once = f32::from(u8::from(mentions.len() == 1));
     let sent_from_only = mentions.iter().all(|one| one.place == Place::PlaceLine) && among.count > 1;
+    let body_only = f32::from(u8::from(mentions.iter().all(|one| one.place == Place::Body)));
+    let beside = f32::from(u8::from(among.other_in_head));
+    let listed = mentions.iter().filter(|one| one.listed).count();
+    let mut sentences: Vec<usize> = mentions.iter().map(|one| one.sentence).collect();
+    sentences.dedup();
+    let thing = |one: &Placed| matches!(one.mention.hit.sense.kind, Kind::Money | Kind::Organisation | Kind::Water);
+    let things_only = f32::from(u8::from(mentions.iter().all(thing)));
     let standing = [
         1.0,
         numbers[STANDING_AT + 1],
@@ -162,13 +188,23 @@ fn evidence(country: Country, mentions: &[Placed], among: &Among) -> Evidence {
         f32::from(u8::from(among.other_in_title && !in_title)),
         (among.count as f32).ln(),
         once,
-        once * (among.bytes as f32 / 1000.0).ln_1p(),
+        once * (among.article.bytes as f32 / 1000.0).ln_1p(),
         first,
         f32::from(u8::from(sent_from_only)),
-        f32::from(u8::from(among.home)),
+        f32::from(u8::from(among.article.home == Some(country))),
+        (mentions.len() as f32).ln(),
+        mentions.len() as f32 / among.most.max(1) as f32,
+        body_only,
+        body_only * beside,
+        body_only * beside * once,
+        listed as f32 / mentions.len() as f32,
+        (among.article.bytes as f32 / 1000.0).ln_1p(),
+        f32::from(u8::from(among.count == 1)),
+        (sentences.len() as f32).ln(),
+        things_only * beside,
     ];
     numbers[STANDING_AT..].copy_from_slice(&standing);
-    Evidence { country, numbers, parts }
+    Evidence { country, russian: among.article.russian, numbers, parts }
 }
 
 /// Which number a mention adds to.

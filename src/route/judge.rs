@@ -12,19 +12,29 @@ pub const THRESHOLD: f32 = 0.5;
 /// Reasons told of a country: enough to see why, few enough to read.
 const REASONS_MAX: usize = 8;
 
-/// The learned weights, in the order of `evidence::names`.
-static WEIGHTS: LazyLock<[f32; COUNT]> = LazyLock::new(|| {
-    let table: HashMap<String, f32> = toml::from_str(include_str!("../../data/names/weights.toml"))
+/// The learned weights, in the order of `evidence::names`: for Russian, and for all other languages.
+static WEIGHTS: LazyLock<[[f32; COUNT]; 2]> = LazyLock::new(|| {
+    let tables: HashMap<String, HashMap<String, f32>> = toml::from_str(include_str!("../../data/names/weights.toml"))
         .expect("data/names/weights.toml is part of the program and is tested");
-    let mut weights = [0.0; COUNT];
-    names().zip(&mut weights).for_each(|(name, weight)| *weight = table.get(&name).copied().unwrap_or(0.0));
-    weights
+    ["russian", "other"].map(|set| {
+        let mut weights = [0.0; COUNT];
+        let table = tables.get(set);
+        names().zip(&mut weights).for_each(|(name, weight)| {
+            *weight = table.and_then(|table| table.get(&name)).copied().unwrap_or(0.0);
+        });
+        weights
+    })
 });
+
+/// The weights for an article's language.
+fn weights(evidence: &Evidence) -> &'static [f32; COUNT] {
+    &WEIGHTS[usize::from(!evidence.russian)]
+}
 
 /// How strongly the evidence speaks for its country, 0 to 1.
 #[must_use]
 pub fn strength(evidence: &Evidence) -> f32 {
-    let sum: f32 = evidence.numbers.iter().zip(WEIGHTS.iter()).map(|(number, weight)| number * weight).sum();
+    let sum: f32 = evidence.numbers.iter().zip(weights(evidence)).map(|(number, weight)| number * weight).sum();
     1.0 / (1.0 + (-sum).exp())
 }
 
@@ -36,7 +46,7 @@ pub fn explained(evidence: &Evidence, texts: &[Scanned<'_>]) -> Match {
     for (placed, number, adds) in &evidence.parts {
         let hit = placed.mention.hit;
         let word = &texts[placed.text].text[hit.start..hit.end];
-        let weight = adds * WEIGHTS[*number].max(0.0);
+        let weight = adds * weights(evidence)[*number].max(0.0);
         match reasons.iter_mut().find(|reason| reason.word == word && reason.place == placed.place) {
             Some(reason) => reason.weight += weight,
             None => reasons.push(Reason { word: word.to_owned(), place: placed.place, weight }),

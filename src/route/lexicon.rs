@@ -394,6 +394,7 @@ fn kind_of(letter: &str) -> Kind {
         "m" => Kind::Money,
         "o" => Kind::Organisation,
         "w" => Kind::Water,
+        "-" => Kind::Neutral,
         _ => Kind::Name,
     }
 }

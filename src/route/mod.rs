@@ -117,13 +117,29 @@ impl Gazetteer {
             .collect();
         context::settle(&self.rivals, &scanned, &mut mentions);
         let placed = placed(body, &mentions);
-        let all = evidence::weigh(&placed, words.home, words.title.len() + body.len());
+        let article = evidence::Article {
+            home: words.home,
+            bytes: words.title.len() + body.len(),
+            russian: is_russian(language, &tokens[BODY], &tokens[0]),
+        };
+        let all = evidence::weigh(&placed, article);
         done(&all, &scanned)
     }
 }
 
 /// Which of the texts of an article is its body; before it is the title, after it are the tags.
 const BODY: usize = 1;
+
+/// Whether an article is in Russian: as it says itself, or by its letters.
+fn is_russian(language: Option<[u8; 3]>, body: &[Token], title: &[Token]) -> bool {
+    language.map_or_else(
+        || {
+            let cyrillic = body.iter().chain(title).filter(|token| token.script == scan::Script::Cyrillic).count();
+            cyrillic * 2 > body.len() + title.len()
+        },
+        |language| language == *b"ru\0",
+    )
+}
 
 /// The part of a text that is read.
 fn beginning(text: &str) -> &str {
@@ -133,6 +149,9 @@ fn beginning(text: &str) -> &str {
     }
     &text[..end]
 }
+
+/// Sentences of one text are numbered below this, so that those of two texts differ.
+const SENTENCES_MAX: usize = 1 << 20;
 
 /// Each mention with its place in the article.
 #[expect(clippy::cast_precision_loss, reason = "a text is far shorter than what f32 counts exactly")]
@@ -151,7 +170,8 @@ fn placed(body: &str, mentions: &[Vec<Mention>]) -> Vec<Placed> {
                 _ => Place::Tag,
             };
             let depth = if text == BODY { at as f32 / body.len().max(1) as f32 } else { 0.0 };
-            all.push(Placed { mention: *mention, place, text, depth });
+            let (sentence, listed) = (text * SENTENCES_MAX + mention.sentence, mention.listed);
+            all.push(Placed { mention: *mention, place, text, depth, sentence, listed });
         }
     }
     all

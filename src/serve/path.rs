@@ -73,6 +73,8 @@ pub(super) fn other_name(path: &str) -> Option<(&str, Country, &str)> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -108,6 +110,18 @@ mod tests {
             assert_eq!(read(raw), None, "{raw}");
         }
         assert_eq!(read("/%252e%252e/x").unwrap().path, "%2e%2e/x");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_read_stays_below(raw in "(/|%2[ef]|%5c|\\.|\\\\|%00|[ -~]|[а-я]|feeds){0,24}") {
+            if let Some(asked) = read(&raw) {
+                let parts: Vec<&str> = asked.path.split('/').collect();
+                let below = parts.iter().all(|part| !part.is_empty() && !part.starts_with('.') && !part.contains('\\'));
+                prop_assert!(asked.path.is_empty() || below, "{raw} → {}", asked.path);
+                prop_assert!(!asked.path.chars().any(char::is_control));
+            }
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use crate::model::cluster::{ArticleId, Stored};
 use crate::store::codec::{self, Head, Record};
+use crate::store::database::Database;
 use crate::store::error::StoreError;
 use crate::store::hashes::Hashes;
 use crate::store::index;
@@ -34,7 +35,7 @@ pub(super) enum Health {
 /// An open store.
 pub(super) struct Engine {
     pub(super) folder: PathBuf,
-    pub(super) index: sled::Db,
+    pub(super) index: Database,
     pub(super) segments: Segments,
     pub(super) hashes: Hashes,
     /// One commit at a time: a commit reads what it writes over. Held over blocking calls only.
@@ -46,12 +47,14 @@ pub(super) struct Engine {
 /// The right to write, while it is held.
 pub(super) struct Writer<'engine> {
     health: MutexGuard<'engine, Health>,
+    index: &'engine Database,
     hashes: &'engine Hashes,
 }
 
 impl Writer<'_> {
     /// Makes the writes of a stage. After a failure, nothing is written any more.
     pub(super) fn apply(&mut self, mut stage: Stage<'_>) -> Result<(), StoreError> {
+        self.index.count_writes(stage.writes());
         let applied = stage.apply();
         match &applied {
             Ok(()) => stage.hashes.iter().for_each(|(no, hashes)| self.hashes.add(*no, hashes)),
@@ -63,7 +66,7 @@ impl Writer<'_> {
 
 impl Engine {
     /// Puts the parts of a store together. Hashes that are not in a run yet are read from the heads of their articles.
-    pub(super) fn new(folder: PathBuf, index: sled::Db, segments: Segments, lock: File) -> Result<Self, StoreError> {
+    pub(super) fn new(folder: PathBuf, index: Database, segments: Segments, lock: File) -> Result<Self, StoreError> {
         let next = Stage::over(&index).number(keys::NEXT)?;
         let hashes = Hashes::open(folder.join(HASHES_FOLDER), No::try_from(next).unwrap_or(No::MAX).saturating_add(1))?;
         let engine = Self { folder, index, segments, hashes, writer: Mutex::new(Health::Well), _lock: lock };
@@ -89,11 +92,13 @@ impl Engine {
             return Ok(());
         }
         self.hashes.settle(&|from, to| {
-            let numbers = self.index.range(keys::article(from)..=keys::article(to)).keys();
-            numbers
-                .map(|key| key.map_err(|why| self.broken(&why)))
-                .filter_map(|key| key.map(|key| keys::no_of(&key)).transpose())
-                .collect()
+            let mut alive = vec![false; (to - from) as usize + 1];
+            for key in self.index.range(keys::article(from)..=keys::article(to)).keys() {
+                if let Some(no) = keys::no_of(&key.map_err(|why| self.broken(&why))?) {
+                    alive[(no - from) as usize] = true;
+                }
+            }
+            Ok(alive)
         })
     }
 
@@ -106,7 +111,7 @@ impl Engine {
         };
         match *health {
             Health::Well if is_poisoned => Err(self.no_more_writes()),
-            Health::Well => Ok(Writer { health, hashes: &self.hashes }),
+            Health::Well => Ok(Writer { health, index: &self.index, hashes: &self.hashes }),
             Health::Broken => Err(self.no_more_writes()),
         }
     }

@@ -32,6 +32,9 @@ enum Kind {
     Entry = 4,
 }
 
+/// For each number from the first to the second, whether its article is there.
+type Alive<'index> = dyn Fn(No, No) -> Result<Vec<bool>, StoreError> + 'index;
+
 /// All hashes of a store.
 pub(super) struct Hashes {
     folder: PathBuf,
@@ -76,7 +79,7 @@ impl Hashes {
         fs::create_dir_all(&folder).map_err(|why| StoreError::io(&folder, &why))?;
         let mut found = Vec::new();
         for path in files(&folder)? {
-            match if path.extension().is_some_and(|end| end == "run") { Run::open(path.clone())? } else { None } {
+            match if path.extension().is_some_and(|end| end == "run") { Run::open(&path)? } else { None } {
                 Some(run) => found.push(run),
                 None => fs::remove_file(&path).map_err(|why| StoreError::io(&path, &why))?,
             }
@@ -133,7 +136,7 @@ impl Hashes {
     }
 
     /// Writes what is in memory to a run, and makes one of several runs of a size. `alive` says which articles still are.
-    pub(super) fn settle(&self, alive: &dyn Fn(No, No) -> Result<BTreeSet<No>, StoreError>) -> Result<(), StoreError> {
+    pub(super) fn settle(&self, alive: &Alive<'_>) -> Result<(), StoreError> {
         let mut held = self.held();
         let numbers = (held.fresh_from, held.fresh_to);
         if numbers.1 < numbers.0 {
@@ -150,18 +153,14 @@ impl Hashes {
     }
 
     /// Makes one run of the last `count`.
-    fn merge(
-        &self,
-        held: &mut Held,
-        count: usize,
-        alive: &dyn Fn(No, No) -> Result<BTreeSet<No>, StoreError>,
-    ) -> Result<(), StoreError> {
+    fn merge(&self, held: &mut Held, count: usize, alive: &Alive<'_>) -> Result<(), StoreError> {
         let first = held.runs.len() - count;
         let numbers = (held.runs[first].from, held.runs[held.runs.len() - 1].to);
         let alive = alive(numbers.0, numbers.1)?;
         let merged = {
             let sources = held.runs[first..].iter_mut().map(|run| Box::new(run.all()) as Pairs<'_>).collect();
-            let mut pairs = Merge::of(sources)?.filter(|pair| pair.as_ref().map_or(true, |(_, no)| alive.contains(no)));
+            let mut pairs = Merge::of(sources)?
+                .filter(|pair| pair.as_ref().map_or(true, |(_, no)| alive[(no - numbers.0) as usize]));
             runs::write(&self.folder, numbers, &mut pairs)?
         };
         let old = mem::take(&mut held.runs);
@@ -237,8 +236,9 @@ impl Iterator for Merge<'_> {
 mod tests {
     use super::*;
 
-    fn everybody(from: No, to: No) -> Result<BTreeSet<No>, StoreError> {
-        Ok((from..=to).filter(|no| no % 7 != 0).collect())
+    #[expect(clippy::unnecessary_wraps, reason = "the shape that is asked for")]
+    fn everybody(from: No, to: No) -> Result<Vec<bool>, StoreError> {
+        Ok((from..=to).map(|no| no % 7 != 0).collect())
     }
 
     /// Hashes that many articles share, and one of its own each.

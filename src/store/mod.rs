@@ -25,6 +25,7 @@ pub mod sled;
 
 mod codec;
 mod commit;
+mod database;
 mod engine;
 mod hashes;
 mod index;

@@ -7,10 +7,9 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::thread;
-use std::time::Duration;
 
 use crate::store::codec;
+use crate::store::database::{self, Database, NotOpened};
 use crate::store::engine::{self, Engine};
 use crate::store::error::StoreError;
 use crate::store::index::Alive;
@@ -27,13 +26,6 @@ const LOCK_FILE: &str = "lock";
 const BODIES_FOLDER: &str = "bodies";
 const INDEX_FOLDER: &str = "index";
 const DAMAGED_FOLDER: &str = "index.damaged";
-
-/// Memory for sled's pages. The hot ones (the newest articles, entries that are still listed) are a few MiB.
-const CACHE_BYTES: u64 = 48 * 1024 * 1024;
-
-/// sled's threads need some milliseconds to end.
-const LOCK_PAUSE: Duration = Duration::from_millis(20);
-const LOCK_TRIES: u32 = 100;
 
 /// Opens a store, or makes one. Says in words what had to be mended.
 pub(super) fn open(folder: &Path) -> Result<(Engine, Vec<String>), StoreError> {
@@ -60,11 +52,12 @@ pub(super) fn open(folder: &Path) -> Result<(Engine, Vec<String>), StoreError> {
 fn assemble(folder: &Path, lock: File, has_schema: bool, notes: &mut Vec<String>) -> Result<Engine, StoreError> {
     let segments = Segments::open(folder.join(BODIES_FOLDER))?;
     let is_new = !has_schema && segments.all()?.is_empty();
-    let (index, is_empty) = match find_index(folder, &segments, is_new, notes)? {
+    let (index, is_empty) = match find_index(folder, &segments, is_new, notes) {
         Ok(index) => (index, false),
-        Err(why) => {
+        Err(NotOpened::System(why)) => return Err(why),
+        Err(NotOpened::Damaged(why)) => {
             set_index_aside(folder, &why, notes)?;
-            (open_sled(folder)?.map_err(|why| StoreError::damaged("index", why))?, true)
+            (new_index(folder)?, true)
         }
     };
     let engine = Engine::new(folder.to_owned(), index, segments, lock)?;
@@ -115,30 +108,30 @@ fn find_index(
     segments: &Segments,
     is_new: bool,
     notes: &mut Vec<String>,
-) -> Result<Result<sled::Db, String>, StoreError> {
+) -> Result<Database, NotOpened> {
     if let Ok(why) = fs::read_to_string(engine::rebuild_file(folder)) {
-        return Ok(Err(why));
+        return Err(NotOpened::Damaged(why));
     }
-    let index = match open_sled(folder)? {
-        Ok(index) => index,
-        Err(why) if set_snapshots_aside(folder)? > 0 => {
-            notes.push(format!("the index could not be opened ({why}): its snapshot was set aside"));
-            match open_sled(folder)? {
-                Ok(index) => index,
-                Err(why) => return Ok(Err(why)),
+    let path = folder.join(INDEX_FOLDER);
+    let index = match Database::open(&path) {
+        Err(NotOpened::Damaged(why)) => {
+            let aside = database::set_snapshots_aside(&path);
+            if aside.map_err(|why| NotOpened::System(StoreError::io(&path, &why)))? == 0 {
+                return Err(NotOpened::Damaged(why));
             }
+            notes.push(format!("the index could not be opened ({why}): its snapshot was set aside"));
+            Database::open(&path)?
         }
-        Err(why) => return Ok(Err(why)),
+        other => other?,
     };
-    if is_new {
-        return Ok(Ok(index));
+    if !is_new {
+        quiet::catch(|| check_index(&index, segments)).unwrap_or_else(Err).map_err(NotOpened::Damaged)?;
     }
-    let trusted = quiet::catch(|| check_index(&index, segments)).unwrap_or_else(Err);
-    Ok(trusted.map(|()| index))
+    Ok(index)
 }
 
 /// Whether the index is one, and the segments that it names are there.
-fn check_index(index: &sled::Db, segments: &Segments) -> Result<(), String> {
+fn check_index(index: &Database, segments: &Segments) -> Result<(), String> {
     let schema = index.get(keys::SCHEMA).map_err(|why| why.to_string())?;
     if schema.is_none() {
         return Err("the index is empty, and the store is not".to_owned());
@@ -154,58 +147,6 @@ fn check_index(index: &sled::Db, segments: &Segments) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-/// Opens sled. The inner error is damage, the outer one the system's.
-fn open_sled(folder: &Path) -> Result<Result<sled::Db, String>, StoreError> {
-    let path = folder.join(INDEX_FOLDER);
-    let config = sled::Config::new()
-        .path(&path)
-        .mode(sled::Mode::LowSpace)
-        .cache_capacity(CACHE_BYTES)
-        // Every commit is flushed before it is acknowledged; a thread that flushes beside it would only double the writes.
-        .flush_every_ms(None);
-    let mut opened = quiet::catch(|| config.open());
-    // The store's lock is ours, so sled's is held by threads of an earlier opening of this process that are still ending.
-    for _ in 0..LOCK_TRIES {
-        if !matches!(&opened, Ok(Err(why)) if why.to_string().contains("acquire lock")) {
-            break;
-        }
-        thread::sleep(LOCK_PAUSE);
-        opened = quiet::catch(|| config.open());
-    }
-    match opened {
-        Ok(Ok(index)) => Ok(Ok(index)),
-        Ok(Err(sled::Error::Io(why))) if is_the_systems(&why) => Err(StoreError::io(&path, &why)),
-        Ok(Err(sled::Error::Io(why))) if why.to_string().contains("acquire lock") => {
-            Err(StoreError::Busy { path: folder.to_owned() })
-        }
-        Ok(Err(why)) => Ok(Err(why.to_string())),
-        Err(why) => Ok(Err(why)),
-    }
-}
-
-/// Whether an error says something of the machine, not of the bytes.
-fn is_the_systems(why: &io::Error) -> bool {
-    use io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
-    matches!(why.kind(), PermissionDenied | QuotaExceeded | ReadOnlyFilesystem | StorageFull)
-}
-
-/// Moves sled's snapshots out of its sight, and says how many there were. The log alone is enough for it.
-fn set_snapshots_aside(folder: &Path) -> Result<usize, StoreError> {
-    let index = folder.join(INDEX_FOLDER);
-    let failed = |why: io::Error| StoreError::io(&index, &why);
-    let Ok(files) = fs::read_dir(&index) else { return Ok(0) };
-    let mut count = 0;
-    for file in files {
-        let name = file.map_err(failed)?.file_name();
-        if name.to_string_lossy().starts_with("snap.") {
-            let aside = format!("damaged.{}", name.to_string_lossy());
-            fs::rename(index.join(&name), index.join(aside)).map_err(failed)?;
-            count += 1;
-        }
-    }
-    Ok(count)
 }
 
 /// Moves the index out of the way, so that a new one can be made. The first one that broke is kept for those who look into it.
@@ -227,6 +168,13 @@ fn set_index_aside(folder: &Path, why: &str, notes: &mut Vec<String>) -> Result<
     notes
         .push(format!("the index was set aside in `{DAMAGED_FOLDER}` ({why}) and is made anew from `{BODIES_FOLDER}`"));
     Ok(())
+}
+
+fn new_index(folder: &Path) -> Result<Database, StoreError> {
+    Database::open(&folder.join(INDEX_FOLDER)).map_err(|why| match why {
+        NotOpened::System(why) => why,
+        NotOpened::Damaged(why) => StoreError::Unusable { path: folder.to_owned(), why },
+    })
 }
 
 /// Marks the store as whole: first inside the index, then on the folder.

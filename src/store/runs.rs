@@ -96,7 +96,7 @@ pub(super) fn write(
     drop(file);
     fs::rename(&new, &path).map_err(failed)?;
     segments::sync_folder(folder)?;
-    Run::open(path)?.ok_or_else(|| StoreError::damaged("a run that was written just now", "it cannot be read"))
+    Run::open(&path)?.ok_or_else(|| StoreError::damaged("a run that was written just now", "it cannot be read"))
 }
 
 fn end_block(block: &mut Vec<u8>, file: &mut impl Write) -> io::Result<()> {
@@ -108,9 +108,9 @@ fn end_block(block: &mut Vec<u8>, file: &mut impl Write) -> io::Result<()> {
 
 impl Run {
     /// Opens a run. None where the file is not a whole one.
-    pub(super) fn open(path: PathBuf) -> Result<Option<Self>, StoreError> {
-        let opened = File::open(&path).and_then(|file| Self::read(path.clone(), file));
-        opened.map_err(|why| StoreError::io(&path, &why))
+    pub(super) fn open(path: &Path) -> Result<Option<Self>, StoreError> {
+        let opened = File::open(path).and_then(|file| Self::read(path.to_owned(), file));
+        opened.map_err(|why| StoreError::io(path, &why))
     }
 
     fn read(path: PathBuf, mut file: File) -> io::Result<Option<Self>> {

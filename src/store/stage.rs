@@ -56,6 +56,11 @@ impl<'tree> Stage<'tree> {
         self.writes.range(vec![kind]..vec![kind + 1]).next().is_some()
     }
 
+    /// How many entries are going to be written.
+    pub(super) fn writes(&self) -> usize {
+        self.writes.len()
+    }
+
     /// Takes a write back.
     pub(super) fn unwrite(&mut self, key: &[u8]) {
         self.writes.remove(key);

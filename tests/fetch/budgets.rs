@@ -39,8 +39,8 @@ async fn failing_answers_have_so_much_time_in_all_and_others_lose_nothing() {
     let ((limits, failed_in), read_in) = tokio::join!(failing, reading);
     assert_eq!(limits[..4], ["request", "request", "failing", "failing"]);
     assert!(bad_visit.exhausted() && !good_visit.exhausted());
-    assert!(failed_in < Duration::from_secs(2), "{failed_in:?}");
-    assert!(read_in < Duration::from_millis(1500), "{read_in:?}");
+    assert!(failed_in < Duration::from_secs(5), "{failed_in:?}");
+    assert!(read_in < Duration::from_secs(5), "{read_in:?}");
     assert_eq!(hostile.log().len(), 3);
 }
 
@@ -48,9 +48,9 @@ async fn failing_answers_have_so_much_time_in_all_and_others_lose_nothing() {
 async fn waiting_out_of_politeness_costs_no_time() {
     let web = Web::start().await;
     web.rule("/", |_| Answer::page("<p>text</p>"));
-    let limits = Limits { request: Duration::from_millis(250), failing: Duration::from_millis(250), ..limits() };
+    let limits = Limits { request: Duration::from_millis(700), failing: Duration::from_millis(700), ..limits() };
     let fetcher = Fetcher::new(&worker(), &web.network(), &limits).unwrap();
-    let slow = feedatlas::model::source::Source { delay: Duration::from_millis(200), ..source(&web.url("/")) };
+    let slow = feedatlas::model::source::Source { delay: Duration::from_millis(400), ..source(&web.url("/")) };
     let visit = fetcher.visit(&slow);
     let urls: Vec<_> = (0..5).map(|number| web.url(&format!("/{number}"))).collect();
     let answers = join_all(urls.iter().map(|url| get(&visit, url, Purpose::Page))).await;
@@ -61,8 +61,8 @@ async fn waiting_out_of_politeness_costs_no_time() {
 #[tokio::test]
 async fn a_slow_answer_that_completes_costs_nothing() {
     let web = Web::start().await;
-    web.rule("/", |_| Answer::page("<p>text</p>").wait(Duration::from_millis(200)));
-    let limits = Limits { failing: Duration::from_millis(300), ..limits() };
+    web.rule("/", |_| Answer::page("<p>text</p>").wait(Duration::from_millis(400)));
+    let limits = Limits { failing: Duration::from_millis(1100), ..limits() };
     let fetcher = Fetcher::new(&worker(), &web.network(), &limits).unwrap();
     let one = source(&web.url("/"));
     let visit = fetcher.visit(&one);
@@ -139,7 +139,7 @@ async fn a_host_that_says_429_is_not_asked_again_by_this_source_in_this_pass() {
 async fn an_answer_of_the_size_limit_is_read_and_one_byte_more_is_not() {
     let web = Web::start().await;
     let fetcher = fetcher(&web.network());
-    let size = usize::try_from(crate::BODY_BYTES).unwrap();
+    let size = crate::BODY_BYTES;
     web.route("/just", Answer::feed(vec![b'x'; size]));
     web.route("/more", Answer::feed(vec![b'x'; size + 1]));
     assert_eq!(get_feed(&fetcher, &web.url("/just")).await.unwrap().body.len(), size);

@@ -143,15 +143,15 @@ async fn m22_at_most_so_many_in_flight_and_so_long_between_two() {
     assert_eq!((web.log().len(), web.peak()), (8, 2));
 
     web.forget();
-    let delay = Duration::from_millis(150);
+    let delay = Duration::from_millis(500);
     let paced = Fetcher::new(&Worker { per_host: 2, ..worker() }, &web.network(), &limits()).unwrap();
     let slow = feedatlas::model::source::Source { delay, ..source(&urls[0]) };
     let visit = paced.visit(&slow);
-    join_all(urls[..4].iter().map(|url| get(&visit, url, Purpose::Source))).await;
+    join_all(urls[..3].iter().map(|url| get(&visit, url, Purpose::Source))).await;
     let log = web.log();
     for pair in log.windows(2) {
-        // A little less is the network's and the scheduler's doing.
-        assert!(pair[1].at - pair[0].at + Duration::from_millis(25) >= delay, "{:?}", pair[1].at - pair[0].at);
+        // Somewhat less is the network's and the scheduler's doing.
+        assert!(pair[1].at - pair[0].at > delay / 2, "{:?}", pair[1].at - pair[0].at);
     }
 }
 
@@ -226,6 +226,18 @@ async fn connections_are_kept_between_requests() {
         get_feed(&fetcher, &web.url(&format!("/{number}"))).await.unwrap();
     }
     assert_eq!(web.connections(), 1);
+}
+
+/// Runs another of these tests with a proxy in its environment, at which nothing listens.
+#[test]
+fn a_proxy_of_the_environment_is_not_used() {
+    let child = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["manners::connections_are_kept_between_requests", "--exact"])
+        .envs(["http_proxy", "HTTP_PROXY", "ALL_PROXY", "https_proxy"].map(|name| (name, "http://127.0.0.1:9")))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&child.stdout);
+    assert!(child.status.success() && said.contains("1 passed"), "{said}");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 /// Fails when a score is below its floor, and says how to raise a floor that has been left far behind.
-pub fn at_least(name: &str, score: f64) {
+pub(crate) fn at_least(name: &str, score: f64) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/floors.toml");
     let text = fs::read_to_string(&path).expect("fixtures/floors.toml is there");
     let floors: toml::Table = text.parse().expect("fixtures/floors.toml is TOML");

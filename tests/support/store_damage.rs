@@ -81,7 +81,7 @@ pub(crate) async fn fill(store: &dyn Store, day: u64, articles: u64) {
     whole.noted = vec![sketch(50).key()];
     store.commit(whole).await.unwrap();
     let mut bare = batch(Vec::new());
-    bare.aliases = vec![(sketch(60).key(), Known::Article { id: first, entry_hash: 9 })];
+    bare.aliases = vec![(sketch(60).key(), Known::Article { id: first, entry_hash: 9, tries: 0 })];
     store.commit(bare).await.unwrap();
 }
 

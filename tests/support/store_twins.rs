@@ -37,7 +37,7 @@ fn made(steps: &[Step], round: usize) -> Batch {
             4 => made.noted.push(Sketch::of(number + 100).key()),
             5 => made
                 .aliases
-                .push((Sketch::of(number * 10 + 200).key(), Known::Article { id: sketch.id(), entry_hash: *other })),
+                .push((Sketch::of(number * 10 + 200).key(), Known::Article { id: sketch.id(), entry_hash: *other, tries: 0 })),
             _ => made.seen.push((sketch.id(), seen)),
         }
     }

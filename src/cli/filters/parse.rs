@@ -4,13 +4,12 @@ use std::fs;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::model::document::{Caching, Document};
 use crate::model::entry::{Entries, Entry, Head};
 use crate::model::settings::Limits;
-use crate::model::source::{ArticleRule, Rights, Source, SourceName};
+use crate::model::source::Source;
 use crate::model::url::PageUrl;
 use crate::parse;
 
@@ -40,28 +39,8 @@ fn read(path: &str, address: &str, content_type: Option<&str>) -> Result<Entries
         links: Vec::new(),
     };
     let limits = Limits::default();
-    parse::entries(&source(url), &document, limits.depth, Timestamp::now())
+    parse::entries(&Source::bare(url, Duration::ZERO), &document, limits.depth, Timestamp::now())
         .map_err(|error| format!("{}: {error}", error.fault()))
-}
-
-/// A source of which nothing is known but its address.
-fn source(url: PageUrl) -> Source {
-    Source {
-        name: SourceName(url.to_string()),
-        url,
-        kind: None,
-        language: None,
-        zone: TimeZone::UTC,
-        select: None,
-        article: ArticleRule::default(),
-        countries: Vec::new(),
-        only_countries: false,
-        publish: Rights::default(),
-        every: Duration::ZERO,
-        delay: Duration::ZERO,
-        robots_for_feed: true,
-        rank: 0,
-    }
 }
 
 fn feed(found: &Entries) -> Value {
