@@ -4,6 +4,7 @@
 //! one event: how much of that weight is common to both; whether each text has the words of the other's headline; whether
 //! each has the names of the other's beginning. Reports in one form on other places and people fail the last two.
 
+use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
@@ -33,10 +34,10 @@ const STEM_LETTERS: usize = 4;
 const WORD_LETTERS_MIN: usize = 3;
 
 /// How much the words of the headlines count beside the words in common.
-const HEADLINE_SHARE: f32 = 0.5;
+const HEADLINE_SHARE: f32 = 0.4;
 
-/// How much the names count. Fitted together with `HEADLINE_SHARE` by logistic regression over labelled pairs.
-const NAME_SHARE: f32 = 0.6;
+/// How much the names count. A logistic regression over labelled pairs gives both about half the weight of the words.
+const NAME_SHARE: f32 = 0.4;
 
 /// What stands for an answer where a headline or a beginning has nothing to ask for: scripts without capitals.
 const NEUTRAL: f32 = 0.5;
@@ -93,7 +94,7 @@ struct Remembered {
 /// The words of an article, by what they are asked for.
 #[derive(Debug, Default)]
 struct Words {
-    /// Those of the headline and of the beginning, each once.
+    /// Those of the headline and of the beginning, each once, by hash.
     stems: Vec<Stem>,
     /// Those of the headline.
     headline: Vec<Stem>,
@@ -107,19 +108,22 @@ struct Words {
 #[derive(Debug, Clone, Copy)]
 struct Stem {
     hash: u64,
-    /// How much it counts in its article, before its rarity is known.
+    /// How often it stands there, those in the headline counted more.
     count: f32,
     /// How often a word of its length stands in an article.
     prior: f32,
+    /// How rare it was when its article came.
+    rarity: f32,
+    /// Its part in all that its article says: the squares add up to 1.
+    weight: f32,
 }
 
 impl Events {
     /// Takes an article up, and names its event: after the article that was the first of it.
     pub fn add(&mut self, id: &str, told: Told<'_>) -> Rc<str> {
-        let words = Words::of(told);
-        let weights = self.weights(&words.stems);
-        let keys = heaviest(&weights);
-        let best = self.best(&words, &weights, &keys, told.published);
+        let words = self.weighed(Words::of(told));
+        let keys = heaviest(&words.stems);
+        let best = self.best(&words, &keys, told.published);
         let is_copy = best.as_ref().is_some_and(|(_, common, _)| *common >= COPY_LIKENESS);
         let event = best.map_or_else(|| Rc::from(id), |(_, _, event)| event);
         if !is_copy {
@@ -134,7 +138,13 @@ impl Events {
             numbers.push_back(number);
         }
         let counted = !is_copy;
-        self.articles.push_back(Remembered { words, counted, keys, published: told.published, event: Rc::clone(&event) });
+        self.articles.push_back(Remembered {
+            words,
+            counted,
+            keys,
+            published: told.published,
+            event: Rc::clone(&event),
+        });
         if self.articles.len() > ARTICLES_MAX {
             self.forget_oldest();
         }
@@ -142,13 +152,7 @@ impl Events {
     }
 
     /// The event of the article that is most like this one, if any is like enough; with the sum and the part in common.
-    fn best(
-        &self,
-        words: &Words,
-        weights: &HashMap<u64, f32>,
-        keys: &[u64],
-        published: Option<Timestamp>,
-    ) -> Option<(f32, f32, Rc<str>)> {
+    fn best(&self, words: &Words, keys: &[u64], published: Option<Timestamp>) -> Option<(f32, f32, Rc<str>)> {
         let mut numbers: Vec<u64> = keys.iter().filter_map(|key| self.by_stem.get(key)).flatten().copied().collect();
         numbers.sort_unstable();
         // One rare word in common is chance.
@@ -158,9 +162,9 @@ impl Events {
             if !within_window(published, other.published) {
                 return None;
             }
-            let common = cosine(weights, &self.weights(&other.words.stems));
-            let headlines = self.answered(&words.headline, &other.words.headline, words, &other.words);
-            let names = self.answered(&words.names, &other.words.names, words, &other.words);
+            let common = cosine(&words.stems, &other.words.stems);
+            let headlines = answered((&words.headline, words), (&other.words.headline, &other.words));
+            let names = answered((&words.names, words), (&other.words.names, &other.words));
             let sum = common + HEADLINE_SHARE * headlines + NAME_SHARE * names;
             (sum >= LIKENESS_MIN).then_some((sum, common, other))
         });
@@ -168,30 +172,17 @@ impl Events {
         best.map(|(sum, common, other)| (sum, common, Rc::clone(&other.event)))
     }
 
-    /// How much of what each asks for the other has: the lesser of both parts.
-    fn answered(&self, one: &[Stem], other: &[Stem], one_words: &Words, other_words: &Words) -> f32 {
-        self.part(one, other_words).min(self.part(other, one_words))
-    }
-
-    /// The part of these stems that stands in a text, each by its rarity.
-    fn part(&self, asked: &[Stem], words: &Words) -> f32 {
-        let rarity = |stem: &Stem| self.rarity(*stem);
-        let whole: f32 = asked.iter().map(rarity).sum();
-        let there: f32 = asked.iter().filter(|stem| words.all.contains(&stem.hash)).map(rarity).sum();
-        if whole > 0.0 { there / whole } else { NEUTRAL }
-    }
-
-    /// The words of an article with their weights, as one vector of length 1.
-    fn weights(&self, stems: &[Stem]) -> HashMap<u64, f32> {
-        let mut weights: HashMap<u64, f32> =
-            stems.iter().map(|stem| (stem.hash, stem.count.ln_1p() * self.rarity(*stem))).collect();
-        let length = weights.values().map(|weight| weight * weight).sum::<f32>().sqrt();
-        if length > 0.0 {
-            for weight in weights.values_mut() {
-                *weight /= length;
-            }
+    /// The words of an article, weighed by how rare they are of late.
+    fn weighed(&self, mut words: Words) -> Words {
+        for stem in words.stems.iter_mut().chain(&mut words.headline).chain(&mut words.names) {
+            stem.rarity = self.rarity(*stem);
+            stem.weight = stem.count.ln_1p() * stem.rarity;
         }
-        weights
+        let length = words.stems.iter().map(|stem| stem.weight * stem.weight).sum::<f32>().sqrt();
+        for stem in &mut words.stems {
+            stem.weight /= length.max(f32::MIN_POSITIVE);
+        }
+        words
     }
 
     /// How rare a stem is: the logarithm of how many articles there are for one that has it.
@@ -267,6 +258,7 @@ impl Words {
         words.headline.sort_unstable_by_key(|stem| stem.hash);
         words.headline.dedup_by_key(|stem| stem.hash);
         words.stems = stems.into_values().collect();
+        words.stems.sort_unstable_by_key(|stem| stem.hash);
         words.names = names.into_values().collect();
         words
     }
@@ -288,7 +280,7 @@ fn stems_of(text: &str) -> impl Iterator<Item = (Stem, bool)> + '_ {
             end += letter.encode_utf8(&mut stem[end..]).len();
         }
         let hash = xxh3_64(&stem[..end]);
-        Some((Stem { hash, count: 0.0, prior: prior(letters) }, first.is_uppercase()))
+        Some((Stem { hash, count: 0.0, prior: prior(letters), rarity: 0.0, weight: 0.0 }, first.is_uppercase()))
     })
 }
 
@@ -301,14 +293,38 @@ fn prior(letters: usize) -> f32 {
     }
 }
 
-fn heaviest(weights: &HashMap<u64, f32>) -> Vec<u64> {
-    let mut ranked: Vec<(f32, u64)> = weights.iter().map(|(hash, weight)| (*weight, *hash)).collect();
-    ranked.sort_unstable_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
+fn heaviest(stems: &[Stem]) -> Vec<u64> {
+    let mut ranked = stems.to_vec();
+    ranked.sort_unstable_by(|one, other| other.weight.total_cmp(&one.weight).then(one.hash.cmp(&other.hash)));
     ranked.truncate(KEYS_MAX);
-    ranked.into_iter().map(|(_, hash)| hash).collect()
+    ranked.into_iter().map(|stem| stem.hash).collect()
 }
 
-fn cosine(one: &HashMap<u64, f32>, other: &HashMap<u64, f32>) -> f32 {
-    let (fewer, more) = if one.len() <= other.len() { (one, other) } else { (other, one) };
-    fewer.iter().filter_map(|(hash, weight)| Some(weight * more.get(hash)?)).sum()
+/// The part of what both say that is common to them.
+fn cosine(one: &[Stem], other: &[Stem]) -> f32 {
+    let (mut one, mut other) = (one, other);
+    let mut sum = 0.0;
+    while let ([a, one_rest @ ..], [b, other_rest @ ..]) = (one, other) {
+        match a.hash.cmp(&b.hash) {
+            Ordering::Less => one = one_rest,
+            Ordering::Greater => other = other_rest,
+            Ordering::Equal => {
+                sum += a.weight * b.weight;
+                (one, other) = (one_rest, other_rest);
+            }
+        }
+    }
+    sum
+}
+
+/// How much of what each asks for the other has: the lesser of both parts.
+fn answered((asked, words): (&[Stem], &Words), (other_asked, other_words): (&[Stem], &Words)) -> f32 {
+    part(asked, other_words).min(part(other_asked, words))
+}
+
+/// The part of these stems that stands in a text, each by its rarity.
+fn part(asked: &[Stem], words: &Words) -> f32 {
+    let whole: f32 = asked.iter().map(|stem| stem.rarity).sum();
+    let there: f32 = asked.iter().filter(|stem| words.all.contains(&stem.hash)).map(|stem| stem.rarity).sum();
+    if whole > 0.0 { there / whole } else { NEUTRAL }
 }
