@@ -6,6 +6,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::date::Moment;
 use crate::model::article::Routed;
 use crate::model::country::Country;
 use crate::model::source::{HostState, SourceName, SourceState};
@@ -155,7 +156,7 @@ impl Stored {
     pub fn published(&self) -> Timestamp {
         /// 1990-01-01T00:00:00Z.
         const EARLIEST: Timestamp = Timestamp::constant(631_152_000, 0);
-        let printed = self.routed.article.published.map(|moment| moment.timestamp());
+        let printed = self.routed.article.published.map(Moment::timestamp);
         printed.filter(|at| *at >= EARLIEST && *at <= self.first_seen).unwrap_or(self.first_seen)
     }
 

@@ -61,7 +61,8 @@ pub trait Store: Send + Sync {
     /// All identities of an article tell the same hash: that of the last `commit` which named one.
     async fn known(&self, keys: &[Vec<EntryKey>]) -> Result<Vec<Option<Known>>, StoreError>;
 
-    /// Articles that share the address, the exact text, or a band of the sketch. At most `CANDIDATES_MAX`, the newest first.
+    /// Articles that share the address, the exact text, or a band of the sketch: at most `CANDIDATES_MAX`, the newest
+    /// first.
     ///
     /// An exact hash of all zero is shared by nobody.
     async fn candidates(&self, fingerprint: &Fingerprint) -> Result<Vec<Candidate>, StoreError>;
