@@ -82,6 +82,10 @@ pub struct StatusFile {
     /// What the published files depend on beside the store; with another mark all of them are made anew.
     #[serde(default)]
     pub edition: String,
+    /// The day to which old articles were dropped; it follows the clock by two days a pass at most, so that a clock that
+    /// jumps ahead empties nothing.
+    #[serde(default)]
+    pub forgot: Option<Timestamp>,
     /// When the last pass ended.
     pub passed: Option<Timestamp>,
     /// Articles kept, copies apart.
