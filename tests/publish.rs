@@ -273,6 +273,7 @@ fn status() -> StatusFile {
     let sources = &settings().sources;
     StatusFile {
         edition: "mark".to_owned(),
+        forgot: None,
         passed: Some(at("2024-02-01T00:00:00Z")),
         articles: 4,
         sources: vec![
