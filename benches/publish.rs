@@ -139,6 +139,7 @@ fn cluster(number: u64) -> Cluster {
         changed: Timestamp::constant(1_706_745_600, 0),
         rank: 0,
         entry_hash: 0,
+        tries: 0,
         keys: Vec::new(),
         fingerprint: Fingerprint { address: [0; 16], exact: [0; 16], sketch: Vec::new(), bands: Vec::new() },
     };
