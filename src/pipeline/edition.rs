@@ -15,7 +15,7 @@ use crate::pipeline::worker::Worker;
 use crate::publish;
 use crate::publish::country_feed::CountryFeed;
 use crate::publish::error::PublishError;
-use crate::publish::glance::Glance;
+use crate::publish::glance::{self, Glance};
 use crate::publish::sink::{File, Folder, Sink};
 use crate::publish::site::Site;
 use crate::publish::status::{self, CountryStatus, SourceStatus, StatusFile};
@@ -70,7 +70,7 @@ pub(crate) async fn publish(
     } else {
         let sources = edition.sources(now).await?;
         let status = StatusFile { passed: Some(now), forgot, sources, edition: mark, ..before };
-        edition.write(vec![File::new(status::PATH, status.to_bytes(), 0)]).await?;
+        edition.write(publish::status_files(&status, &edition.site)?).await?;
     }
     Ok(edition.written)
 }
@@ -123,7 +123,10 @@ impl Edition<'_> {
         let lands = self.site.lands.clone();
         for land in lands.iter().map(Some).chain([None]) {
             let country = land.map(|land| land.country);
-            let query = Query { country, limit: self.site.items, ..Query::default() };
+            let is_due = is_due(country.map_or(Changed::All, Changed::Country));
+            // At a glance, a feed that stays as it is needs its newest articles alone.
+            let limit = if is_due { self.site.items } else { self.site.items.min(glance::ITEMS) };
+            let query = Query { country, limit, ..Query::default() };
             let clusters = self.worker.store.clusters(query).await?;
             let feed = match land {
                 Some(land) => CountryFeed::of_land(land, &clusters, &self.site),
@@ -131,7 +134,7 @@ impl Edition<'_> {
             };
             drop(clusters);
             glances.push(Glance::of(&feed, self.worker.store.count(query).await?));
-            if is_due(country.map_or(Changed::All, Changed::Country)) {
+            if is_due {
                 self.write(publish::feed_files(&feed, &self.site)?).await?;
             }
         }
