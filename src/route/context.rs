@@ -22,6 +22,8 @@ pub struct Mention {
     pub listed: bool,
     /// Which sentence of its text.
     pub sentence: usize,
+    /// Whether it begins its sentence: who acts mostly does.
+    pub first: bool,
 }
 
 /// A text with its words.
@@ -33,6 +35,8 @@ pub struct Scanned<'t> {
     pub tokens: &'t [Token],
     /// Whether it is a headline, in which capitals may tell nothing.
     pub headline: bool,
+    /// The byte at which its place line ends: names in it are places.
+    pub sent_from: usize,
 }
 
 /// The mentions among the hits of a text.
@@ -54,7 +58,7 @@ pub fn mentions(lexicon: &Lexicon, scanned: Scanned<'_>, hits: &[Hit]) -> Vec<Me
         if beside.names_a_thing(index) {
             continue;
         }
-        kept.push(Mention { hit: *hit, aside: beside.is_aside(hit), listed: beside.is_listed(index), sentence: 0 });
+        kept.push(Mention { hit: *hit, aside: beside.is_aside(hit), listed: beside.is_listed(index), sentence: 0, first: beside.is_first(hit) });
     }
     number_sentences(scanned.tokens, &mut kept);
     kept.retain(|mention| !surnames.contains(&scanned.tokens[mention.hit.first].hash) || mention.hit.first != mention.hit.last);
@@ -76,7 +80,8 @@ pub fn settle(rivals: &Rivals, texts: &[Scanned<'_>], parts: &mut [Vec<Mention>]
             let token = scanned.tokens[mention.hit.first];
             let supported = sense.countries[0].is_some_and(|country| support.contains_key(&country));
             let plain = matches!(sense.kind, Kind::Name | Kind::Adjective | Kind::People);
-            !sense.doubtful || supported || plain && token.case != Case::Small && token.gap < Gap::Sentence && !scanned.headline
+            let sent_from = mention.hit.start < scanned.sent_from;
+            !sense.doubtful || supported || sent_from || plain && token.case != Case::Small && token.gap < Gap::Sentence && !scanned.headline
         });
     }
 }
@@ -175,6 +180,12 @@ impl Beside<'_> {
         };
         let last = self.hits.len();
         (index.saturating_sub(2)..=index).any(|from| from + 2 < last && near(from, from + 1) && near(from + 1, from + 2))
+    }
+
+    fn is_first(&self, hit: &Hit) -> bool {
+        let tokens = self.scanned.tokens;
+        let article = |at: usize| tokens[at].gap >= Gap::Sentence && tokens[at].chars == 3 && tokens[at].script == Script::Latin;
+        tokens[hit.first].gap >= Gap::Sentence || hit.first > 0 && article(hit.first - 1)
     }
 
     /// A word of comparison or of the past stands shortly before, in the same sentence.

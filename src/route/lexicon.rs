@@ -3,6 +3,7 @@
 //! `data/names/*.txt` says what a word speaks for; here it is read, once. Looking for words in a text is `matcher`'s.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::model::country::Country;
 use crate::model::settings::CountrySettings;
@@ -37,13 +38,24 @@ pub enum Kind {
     Neutral,
 }
 
+/// How two countries share a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pair {
+    /// One of them is meant, mostly the first: «Корея».
+    One,
+    /// Both are: 中美.
+    Both,
+    /// The one that the article names otherwise, and both where it names neither: «Корейский полуостров».
+    Shared,
+}
+
 /// What a word means.
 #[derive(Debug, Clone, Copy)]
 pub struct Sense {
     /// The country, and another.
     pub countries: [Option<Country>; 2],
-    /// Whether both are meant, as by 中美; else one of them is, as by «Корея».
-    pub both: bool,
+    /// How the two share the word.
+    pub pair: Pair,
     /// What sort of word.
     pub kind: Kind,
     /// Also an ordinary word or a name of people: believed where another word supports it.
@@ -52,6 +64,8 @@ pub struct Sense {
     case: Case,
     /// Other letters may follow.
     open: bool,
+    /// A full stop must follow: `Pa.`
+    pub dotted: bool,
     /// The language in which alone it counts.
     language: Option<[u8; 3]>,
 }
@@ -86,14 +100,32 @@ struct Slot {
     longer: bool,
 }
 
+/// Keys that are hashes already.
+#[derive(Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.0 = self.0.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
+
 /// All words.
 pub struct Lexicon {
     slots: Vec<Slot>,
     used: usize,
-    /// One bit for each low part of a key in the table: most words of a text are in no list.
+    /// Two bits for each key in the table: most words of a text are in no list, and are turned away here.
     sieve: Vec<u64>,
     senses: Vec<Sense>,
-    roles: HashMap<u64, u8>,
+    roles: HashMap<u64, u8, BuildHasherDefault<Hashed>>,
     dense: HashMap<char, Vec<(String, u32)>>,
 }
 
@@ -112,8 +144,8 @@ const NEUTRAL: &str = include_str!("../../data/names/neutral.txt");
 
 /// Slots of the table, a power of two: about twice the bundled words, so that a look-up ends at once.
 const SLOTS: usize = 1 << 18;
-/// Bits of the sieve: 32 KiB, which stays in the first cache.
-const SIEVE_BITS: usize = 1 << 18;
+/// Bits of the sieve: 128 KiB, which stay in the second cache, where the table itself does not.
+const SIEVE_BITS: usize = 1 << 20;
 
 impl Lexicon {
     /// The bundled words, with what feeds.toml adds and forbids.
@@ -124,7 +156,7 @@ impl Lexicon {
             used: 0,
             sieve: vec![0; SIEVE_BITS / 64],
             senses: Vec::with_capacity(4096),
-            roles: HashMap::new(),
+            roles: HashMap::default(),
             dense: HashMap::new(),
         };
         // What the operator says comes first: of two senses of a word in one language the first stays.
@@ -142,11 +174,12 @@ impl Lexicon {
     fn own_words(&mut self, settings: &CountrySettings) {
         let plain = |kind, country| Sense {
             countries: [country, None],
-            both: false,
+            pair: Pair::One,
             kind,
             doubtful: false,
             case: Case::Small,
             open: false,
+            dotted: false,
             language: None,
         };
         for word in &settings.words {
@@ -162,11 +195,15 @@ impl Lexicon {
         let Some((head, entries)) = line.split_once('\t') else { return };
         let mut head = head.split(' ');
         let (Some(language), Some(codes), Some(kind)) = (head.next(), head.next(), head.next()) else { return };
-        let both = codes.contains('&');
-        let mut codes = codes.split(['+', '&']).map(Country::from_code);
+        let pair = match () {
+            () if codes.contains('&') => Pair::Both,
+            () if codes.contains('/') => Pair::Shared,
+            () => Pair::One,
+        };
+        let mut codes = codes.split(['+', '&', '/']).map(Country::from_code);
         let language = (language != "*" && language != "ru").then(|| tag(language));
         let countries = [codes.next().flatten(), codes.next().flatten()];
-        let sense = Sense { countries, both, kind: kind_of(kind), doubtful: false, case: Case::Small, open: false, language };
+        let sense = Sense { countries, pair, kind: kind_of(kind), doubtful: false, case: Case::Small, open: false, dotted: false, language };
         entries.split(';').for_each(|entry| self.entry(entry, sense));
     }
 
@@ -187,11 +224,12 @@ impl Lexicon {
             };
             let none = Sense {
                 countries: [None, None],
-                both: false,
+                pair: Pair::One,
                 kind: Kind::Neutral,
                 doubtful: false,
                 case: Case::Small,
                 open: false,
+                dotted: false,
                 language: None,
             };
             for entry in entries.split(';') {
@@ -218,20 +256,22 @@ impl Lexicon {
             sense.open = true;
             rest
         });
+        sense.dotted = entry.ends_with('.') && entry.matches('.').count() == 1;
         sense.case = written(entry);
         let index = self.sense(sense);
-        forms(entry, |form| self.word(form, index));
+        self.entries(entry, index);
     }
 
     /// Senses of one list follow each other and are mostly the same.
     fn sense(&mut self, sense: Sense) -> u32 {
         let same = |old: &Sense| {
             old.countries == sense.countries
-                && old.both == sense.both
+                && old.pair == sense.pair
                 && old.kind == sense.kind
                 && old.doubtful == sense.doubtful
                 && old.case == sense.case
                 && old.open == sense.open
+                && old.dotted == sense.dotted
                 && old.language == sense.language
         };
         let recent = self.senses.len().saturating_sub(8);
@@ -242,10 +282,23 @@ impl Lexicon {
         u32::try_from(at).unwrap_or(u32::MAX)
     }
 
+    /// All forms of an entry into the table. A process starts as fast as this is: single words, nearly all, need no copy.
+    fn entries(&mut self, entry: &str, sense: u32) {
+        let (stem, endings) = entry.split_once('|').map_or((entry, None), |(stem, endings)| (stem, Some(endings)));
+        let Some(hash) = scan::word(scan::EMPTY, stem).filter(|_| !stem.is_empty()) else {
+            return forms(entry, |form| self.word(form, sense));
+        };
+        let Some(endings) = endings else { return self.insert(hash, sense + 1, false) };
+        for ending in endings.split('|') {
+            match scan::word(hash, ending) {
+                Some(hash) => self.insert(hash, sense + 1, false),
+                None => self.word(&format!("{stem}{ending}"), sense),
+            }
+        }
+    }
+
     fn word(&mut self, form: &str, sense: u32) {
-        let mut scanned = Vec::new();
-        scan::tokens(form, &mut scanned);
-        if scanned.iter().any(|token| token.script == Script::Dense) {
+        if scan::is_dense(form) {
             if let Some(first) = form.chars().next() {
                 self.dense.entry(first).or_default().push((form.to_owned(), sense));
             }
@@ -280,16 +333,16 @@ impl Lexicon {
         }
         self.slots[at] = Slot { key, sense, longer };
         self.used += 1;
-        let bit = sieve_bit(key);
-        self.sieve[bit / 64] |= 1 << (bit % 64);
+        for bit in sieve_bits(key) {
+            self.sieve[bit / 64] |= 1 << (bit % 64);
+        }
     }
 
     /// Whether a hash may be in the table at all.
     #[inline]
     #[must_use]
     pub fn may_have(&self, key: u64) -> bool {
-        let bit = sieve_bit(key);
-        self.sieve[bit / 64] >> (bit % 64) & 1 == 1
+        sieve_bits(key).into_iter().all(|bit| self.sieve[bit / 64] >> (bit % 64) & 1 == 1)
     }
 
     /// The first sense of a phrase that counts here, and whether a longer phrase begins with it.
@@ -403,6 +456,6 @@ fn place(key: u64) -> usize {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the low bits are what is wanted")]
-fn sieve_bit(key: u64) -> usize {
-    (key >> 40) as usize % SIEVE_BITS
+fn sieve_bits(key: u64) -> [usize; 2] {
+    [(key >> 44) as usize % SIEVE_BITS, (key >> 9) as usize % SIEVE_BITS]
 }

@@ -67,7 +67,7 @@ fn phrase(lexicon: &Lexicon, text: &str, tokens: &[Token], at: usize, language: 
             hash = scan::rehash(scan::extend(hash, ' '), &text[token.start..token.end]);
         }
         let (sense, longer) = lexicon.find(hash, |sense| sense.counts(first.case, language, true));
-        if let Some(sense) = sense {
+        if let Some(sense) = sense.filter(|sense| !sense.dotted || text[token.end..].starts_with('.')) {
             best = Some(Hit { sense: *sense, first: at, last, start: first.start, end: token.end });
         }
         if !longer {

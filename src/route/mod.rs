@@ -102,7 +102,11 @@ impl Gazetteer {
             .iter()
             .zip(&tokens)
             .enumerate()
-            .map(|(index, (text, tokens))| Scanned { text, tokens, headline: index != BODY })
+            .map(|(index, (text, tokens))| {
+                let headline = index != BODY;
+                let sent_from = if headline { 0 } else { place_line::end(text) };
+                Scanned { text, tokens, headline, sent_from }
+            })
             .collect();
         let mut mentions: Vec<Vec<Mention>> = scanned
             .iter()
@@ -112,11 +116,13 @@ impl Gazetteer {
             })
             .collect();
         context::settle(&self.rivals, &scanned, &mut mentions);
-        let placed = placed(body, &mentions);
+        let placed = placed(body, scanned[BODY].sent_from, &mentions);
+        let russian = is_russian(language, &tokens[BODY], &tokens[0]);
         let article = evidence::Article {
             home: words.home,
             bytes: words.title.len() + body.len(),
-            russian: is_russian(language, &tokens[BODY], &tokens[0]),
+            russian,
+            agency_line: russian || body[..scanned[BODY].sent_from].contains(['/', '(', '=', '社']),
         };
         let all = evidence::weigh(&placed, article);
         done(&all, &scanned)
@@ -151,8 +157,7 @@ const SENTENCES_MAX: usize = 1 << 20;
 
 /// Each mention with its place in the article.
 #[expect(clippy::cast_precision_loss, reason = "a text is far shorter than what f32 counts exactly")]
-fn placed(body: &str, mentions: &[Vec<Mention>]) -> Vec<Placed> {
-    let sent_from = place_line::end(body);
+fn placed(body: &str, sent_from: usize, mentions: &[Vec<Mention>]) -> Vec<Placed> {
     let lead = sent_from + lead_end(&body[sent_from..]);
     let mut all = Vec::new();
     for (text, mentions) in mentions.iter().enumerate() {
