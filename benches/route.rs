@@ -21,7 +21,9 @@ fn bench(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("route");
     group.throughput(Throughput::Bytes(text.len() as u64));
     group.bench_function("judge", |bencher| {
-        let words = Words { title: "Поезд вернут летом", text: &text, language: Some("ru"), ..Words::default() };
+        let words = Words {
+            title: "Поезд вернут летом", text: &text, language: Some("ru"), ..Words::default()
+        };
         bencher.iter(|| gazetteer.judge(black_box(&words)));
     });
     group.bench_function("scan", |bencher| {

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use crate::model::article::Place;
 use crate::model::country::Country;
 use crate::route::context::Mention;
-use crate::route::lexicon::{Kind, Pair};
+use crate::route::sense::{Kind, Pair};
 
 /// What sorts of words count alike.
 const GROUPS: [&str; 6] = ["name", "adjective", "capital", "town", "power", "thing"];
@@ -112,8 +112,11 @@ pub fn weigh(placed: &[Placed], article: Article) -> Vec<Evidence> {
     let total: usize = by_country.values().map(Vec::len).sum();
     let most = by_country.values().map(Vec::len).max().unwrap_or(0);
     let headed = |all: &[Placed]| all.iter().any(|one| matches!(one.place, Place::Title | Place::Lead));
-    let titled: Vec<Country> =
-        by_country.iter().filter(|(_, all)| all.iter().any(|one| one.place == Place::Title)).map(|(country, _)| *country).collect();
+    let titled: Vec<Country> = by_country
+        .iter()
+        .filter(|(_, all)| all.iter().any(|one| one.place == Place::Title))
+        .map(|(country, _)| *country)
+        .collect();
     let heads: Vec<Country> = by_country.iter().filter(|(_, all)| headed(all)).map(|(country, _)| *country).collect();
     let count = by_country.len();
     let elsewhere = |country: &Country| titled.iter().chain(&heads).any(|other| other != country);
@@ -122,7 +125,14 @@ pub fn weigh(placed: &[Placed], article: Article) -> Vec<Evidence> {
         .into_iter()
         .filter(|(country, mentions)| !(sat_in(mentions) && elsewhere(country)))
         .map(|(country, mentions)| {
-            let among = Among { total, most, count, other_in_title: titled.iter().any(|other| *other != country), other_in_head: heads.iter().any(|other| *other != country), article, };
+            let among = Among {
+                total,
+                most,
+                count,
+                other_in_title: titled.iter().any(|other| *other != country),
+                other_in_head: heads.iter().any(|other| *other != country),
+                article,
+            };
             evidence(country, &mentions, &among)
         })
         .collect();
@@ -134,7 +144,7 @@ pub fn weigh(placed: &[Placed], article: Article) -> Vec<Evidence> {
 fn support(placed: &[Placed]) -> HashMap<Country, usize> {
     let mut support = HashMap::new();
     for one in placed {
-        if let ([Some(country), None], _) = (one.mention.hit.sense.countries, ()) {
+        if let [Some(country), None] = one.mention.hit.sense.countries {
             *support.entry(country).or_default() += 1;
         }
     }
@@ -176,6 +186,16 @@ fn evidence(country: Country, mentions: &[Placed], among: &Among) -> Evidence {
         numbers[number] += adds;
         parts.push((*one, number, adds));
     }
+    let told = [numbers[STANDING_AT + 1], numbers[STANDING_AT + 2]];
+    let standing = standing(country, mentions, among, told);
+    numbers[STANDING_AT..].copy_from_slice(&standing);
+    Evidence { country, russian: among.article.russian, numbers, parts }
+}
+
+/// How a country stands in its article, in the order of `STANDING`. `told`: what its tags and asides add.
+#[expect(clippy::cast_precision_loss, reason = "counts of words in an article are small")]
+fn standing(country: Country, mentions: &[Placed], among: &Among, told: [f32; 2]) -> [f32; STANDING.len()] {
+    let [tags, asides] = told;
     let own: Vec<&Placed> = mentions.iter().filter(|one| !one.mention.aside).collect();
     let in_title = mentions.iter().any(|one| one.place == Place::Title);
     let first = mentions.iter().map(|one| one.depth).fold(1.0, f32::min);
@@ -191,10 +211,10 @@ fn evidence(country: Country, mentions: &[Placed], among: &Among) -> Evidence {
     let kilobytes = among.article.bytes as f32 / 1000.0;
     let town = |one: &Placed| matches!(one.mention.hit.sense.kind, Kind::Capital | Kind::Town | Kind::Region);
     let towns_only = flag(mentions.iter().all(town));
-    let standing = [
+    [
         1.0,
-        numbers[STANDING_AT + 1],
-        numbers[STANDING_AT + 2],
+        tags,
+        asides,
         own.len() as f32 / among.total.max(1) as f32,
         flag(mentions.len() == among.most),
         flag(among.other_in_title && !in_title),
@@ -220,9 +240,7 @@ fn evidence(country: Country, mentions: &[Placed], among: &Among) -> Evidence {
         flag(mentions.iter().any(|one| one.mention.first && one.place == Place::Lead)),
         flag(mentions.iter().any(|one| one.place == Place::Lead)) / (0.5 + kilobytes),
         (mentions.len() as f32 / (0.2 + kilobytes)).ln_1p(),
-    ];
-    numbers[STANDING_AT..].copy_from_slice(&standing);
-    Evidence { country, russian: among.article.russian, numbers, parts }
+    ]
 }
 
 /// 1 where it is so.

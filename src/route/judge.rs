@@ -57,7 +57,9 @@ pub fn explained(evidence: &Evidence, texts: &[Scanned<'_>]) -> Match {
     }
     let total: f32 = reasons.iter().map(|reason| reason.weight).sum();
     let share = if total > 0.0 { strength / total } else { 0.0 };
-    reasons.iter_mut().for_each(|reason| reason.weight *= share);
+    for reason in &mut reasons {
+        reason.weight *= share;
+    }
     reasons.sort_by(|a, b| b.weight.total_cmp(&a.weight));
     reasons.truncate(REASONS_MAX);
     Match { country: evidence.country, strength, reasons }

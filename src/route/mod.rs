@@ -11,6 +11,7 @@ pub mod lexicon;
 pub mod matcher;
 pub mod place_line;
 pub mod rivals;
+pub mod sense;
 pub mod skip;
 
 use std::collections::HashMap;
@@ -19,11 +20,11 @@ use crate::model::article::{Article, Match, Place, Reason, Routed};
 use crate::model::country::Country;
 use crate::model::settings::CountrySettings;
 use crate::model::source::Source;
+use crate::route::context::{Mention, Scanned};
+use crate::route::evidence::{Evidence, Placed};
+use crate::route::lexicon::Lexicon;
+use crate::route::rivals::Rivals;
 use crate::text::scan::{self, Token};
-use context::{Mention, Scanned};
-use evidence::{Evidence, Placed};
-use lexicon::Lexicon;
-use rivals::Rivals;
 
 /// All words that speak for countries, compiled once, and what feeds.toml says of each country.
 #[derive(Debug)]
@@ -60,7 +61,11 @@ impl Gazetteer {
             lexicon: Lexicon::new(countries),
             rivals: Rivals::new(),
             thresholds: countries.iter().filter_map(|one| Some((one.country, one.threshold?))).collect(),
-            disabled: countries.iter().filter(|one| !one.enabled && one.country.is_land()).map(|one| one.country).collect(),
+            disabled: countries
+                .iter()
+                .filter(|one| !one.enabled && one.country.is_land())
+                .map(|one| one.country)
+                .collect(),
         }
     }
 
@@ -87,7 +92,7 @@ impl Gazetteer {
 
     /// Reads the texts of an article and hands what they say to `done`.
     fn read<T>(&self, words: &Words<'_>, done: impl FnOnce(&[Evidence], &[Scanned<'_>]) -> T) -> T {
-        let language = words.language.filter(|language| !language.is_empty()).map(lexicon::tag);
+        let language = words.language.filter(|language| !language.is_empty()).map(sense::tag);
         let body = beginning(words.text);
         let texts: Vec<&str> = [words.title, body].into_iter().chain(words.tags.iter().map(String::as_str)).collect();
         let tokens: Vec<Vec<Token>> = texts

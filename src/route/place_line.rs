@@ -36,7 +36,9 @@ fn spaced(head: &str) -> Option<usize> {
     let dated = line.chars().any(|c| c.is_ascii_digit()) && line.contains([',', '.']);
     let agency = line.contains(['(', '/']);
     let proper = line.split(['.', '!', '?']).count() <= 5 && words().count() <= WORDS_MAX;
-    (proper && (capitals && (dated || agency || words().count() <= 4) || named && (dated || agency) && words().count() <= 8))
+    (proper
+        && (capitals && (dated || agency || words().count() <= 4)
+            || named && (dated || agency) && words().count() <= 8))
         .then_some(at)
 }
 

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::model::country::Country;
 use crate::route::context::{Mention, Scanned};
-use crate::route::lexicon::Kind;
+use crate::route::sense::Kind;
 use crate::text::scan;
 
 const LIST: &str = include_str!("../../data/names/rivals.txt");
@@ -28,7 +28,8 @@ impl Rivals {
     /// Those of `data/names/rivals.txt`.
     #[must_use]
     pub fn new() -> Self {
-        let hashes = |words: &str| words.split_whitespace().filter_map(|word| scan::phrase(word).last().copied()).collect();
+        let hashes =
+            |words: &str| words.split_whitespace().filter_map(|word| scan::phrase(word).last().copied()).collect();
         let by_name = LIST
             .lines()
             .filter(|line| !line.starts_with('#'))

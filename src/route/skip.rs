@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use crate::route::lexicon::Kind;
 use crate::route::matcher::Hit;
+use crate::route::sense::Kind;
 use crate::text::scan::{Gap, Token};
 
 /// Distinct countries named one after another, with next to nothing between, that make a footer.
@@ -18,10 +18,50 @@ const LINK_BYTES_MAX: usize = 220;
 
 /// How lines that lead to other articles begin.
 const LINK_MARKS: [&str; 44] = [
-    "Читайте также", "ЧИТАЙТЕ ТАКЖЕ", "Читайте еще", "Читайте ещё", "Читать также", "Смотрите также", "По теме:", "По теме\n", "Материалы по теме", "Ещё по теме",
-    "Еще по теме", "Другие новости", "Похожие новости", "Главное за день", "Новости партнеров", "Новости партнёров", "Read also", "Also read", "READ ALSO", "ALSO READ",
-    "Read more:", "READ MORE", "Read More:", "Related:", "Related stories", "Related articles", "Related news", "See also", "More stories", "You may also like", "相关新闻",
-    "相关阅读", "延伸阅读", "関連記事", "関連ニュース", "관련기사", "관련 기사", "اقرأ أيضا", "بیشتر بخوانید", "Lesen Sie auch", "Lire aussi", "Lea también", "Baca juga", "यह भी पढ़ें",
+    "Читайте также",
+    "ЧИТАЙТЕ ТАКЖЕ",
+    "Читайте еще",
+    "Читайте ещё",
+    "Читать также",
+    "Смотрите также",
+    "По теме:",
+    "По теме\n",
+    "Материалы по теме",
+    "Ещё по теме",
+    "Еще по теме",
+    "Другие новости",
+    "Похожие новости",
+    "Главное за день",
+    "Новости партнеров",
+    "Новости партнёров",
+    "Read also",
+    "Also read",
+    "READ ALSO",
+    "ALSO READ",
+    "Read more:",
+    "READ MORE",
+    "Read More:",
+    "Related:",
+    "Related stories",
+    "Related articles",
+    "Related news",
+    "See also",
+    "More stories",
+    "You may also like",
+    "相关新闻",
+    "相关阅读",
+    "延伸阅读",
+    "関連記事",
+    "関連ニュース",
+    "관련기사",
+    "관련 기사",
+    "اقرأ أيضا",
+    "بیشتر بخوانید",
+    "Lesen Sie auch",
+    "Lire aussi",
+    "Lea también",
+    "Baca juga",
+    "यह भी पढ़ें",
 ];
 
 /// The byte ranges of a text that speak for no country.

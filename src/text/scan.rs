@@ -158,9 +158,8 @@ impl Sort {
 #[inline]
 fn folded(character: char) -> Sort {
     match character {
-        'a'..='z' | '0'..='9' => Sort::Letter(character, false),
+        'a'..='z' | '0'..='9' | 'а'..='я' => Sort::Letter(character, false),
         'A'..='Z' => Sort::Letter(character.to_ascii_lowercase(), true),
-        'а'..='я' => Sort::Letter(character, false),
         // Capitals stand 32 code points before their small letters.
         'А'..='Я' => Sort::Letter(char::from_u32(u32::from(character) + 32).unwrap_or(character), true),
         'ё' => Sort::Letter('е', false),
@@ -181,14 +180,28 @@ fn folded(character: char) -> Sort {
 fn folded_rare(character: char) -> Sort {
     match u32::from(character) {
         // Arabic and Hebrew points, tatweel, joiners, marks of direction.
-        0x0591..=0x05c7 | 0x0610..=0x061a | 0x0640 | 0x064b..=0x065f | 0x0670 | 0x200b..=0x200f | 0xad | 0x0300..=0x036f => {
+        0x0591..=0x05c7
+        | 0x0610..=0x061a
+        | 0x0640
+        | 0x064b..=0x065f
+        | 0x0670
+        | 0x200b..=0x200f
+        | 0xad
+        | 0x0300..=0x036f => {
             return Sort::Mark;
         }
         // Gershayim stands inside Hebrew abbreviations.
         0x05f3 | 0x05f4 => return Sort::Mark,
         // Han, kana, Thai, Lao, Tibetan, Burmese, Khmer with their marks; the ideographic iteration mark, the long vowel.
-        0x0e00..=0x0eff | 0x0f00..=0x0fff | 0x1000..=0x109f | 0x1780..=0x17ff | 0x3005 | 0x3041..=0x30ff | 0x3400..=0x9fff
-        | 0xf900..=0xfaff | 0x20000..=0x2ffff
+        0x0e00..=0x0eff
+        | 0x0f00..=0x0fff
+        | 0x1000..=0x109f
+        | 0x1780..=0x17ff
+        | 0x3005
+        | 0x3041..=0x30ff
+        | 0x3400..=0x9fff
+        | 0xf900..=0xfaff
+        | 0x20000..=0x2ffff
             if character != '・' =>
         {
             return Sort::Dense(character);
@@ -254,7 +267,9 @@ pub fn tokens(text: &str, out: &mut Vec<Token>) {
         if open.is_none() || open.as_ref().is_some_and(|word| word.script != Script::Dense) {
             let (from, run) = (at, run(bytes, &mut at, open.as_ref().map_or(EMPTY, |word| word.hash)));
             if at > from {
-                let first = || begin(from, if bytes[from] < 0x80 { Script::Latin } else { Script::Cyrillic }, run.first_capital);
+                let first = || {
+                    begin(from, if bytes[from] < 0x80 { Script::Latin } else { Script::Cyrillic }, run.first_capital)
+                };
                 let word = open.get_or_insert_with(first);
                 word.hash = run.hash;
                 word.chars = word.chars.saturating_add(run.chars);
@@ -262,6 +277,12 @@ pub fn tokens(text: &str, out: &mut Vec<Token>) {
                 line_broken = false;
                 continue;
             }
+        }
+        if bytes[at] == b' ' {
+            // The second most common of all characters.
+            close(&mut open, at, &mut gap, out);
+            at += 1;
+            continue;
         }
         let Some(character) = text[at..].chars().next() else { break };
         let here = at;
@@ -352,7 +373,15 @@ fn close(open: &mut Option<Open>, end: usize, gap: &mut Gap, out: &mut Vec<Token
         true if word.chars >= 2 && word.capitals == word.chars => Case::All,
         true => Case::Capital,
     };
-    out.push(Token { start: word.start, end, hash: word.hash, case, gap: *gap, script: word.script, chars: word.chars });
+    out.push(Token {
+        start: word.start,
+        end,
+        hash: word.hash,
+        case,
+        gap: *gap,
+        script: word.script,
+        chars: word.chars,
+    });
     *gap = Gap::Joined;
 }
 

@@ -68,7 +68,11 @@ fn answer(line: &str, gazetteer: &Gazetteer) -> String {
 }
 
 fn told(found: &Match) -> Answer<'_> {
-    let reasons = found.reasons.iter().map(|reason| Why { word: &reason.word, place: reason.place, weight: rounded(reason.weight) });
+    let reasons = found.reasons.iter().map(|reason| Why {
+        word: &reason.word,
+        place: reason.place,
+        weight: rounded(reason.weight),
+    });
     Answer { code: found.country.code(), score: rounded(found.strength), reasons: reasons.collect() }
 }
 
