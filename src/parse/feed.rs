@@ -73,7 +73,8 @@ fn container(
     for child in element.elements() {
         match (child.space, &*child.name) {
             // What the end of the document cut is not whole.
-            (Space::Core, "item" | "entry") if !child.is_cut => entries.push(entry::read(child, reader, base)),
+            (Space::Core, "item" | "entry") if child.is_cut || entries.len() >= reader::ENTRIES_MAX => {}
+            (Space::Core, "item" | "entry") => entries.push(entry::read(child, reader, base)),
             (Space::Core, "channel" | "items") => container(child, head, entries, reader, base),
             (Space::Core, "image") => image(child, head, base),
             _ => field(child, head, reader, base),

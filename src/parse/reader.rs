@@ -10,6 +10,10 @@ use crate::parse::address;
 use crate::parse::construct::Kind;
 use crate::parse::tree::Element;
 
+/// Entries of one document that are read: the first of a feed, the newest of a sitemap. How many of them count in a pass
+/// is `[limits]`' to say; no source lists so many on purpose.
+pub(super) const ENTRIES_MAX: usize = 10_000;
+
 /// What a feed is read with.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reader<'a> {

@@ -7,7 +7,6 @@ use std::collections::{HashMap, HashSet};
 
 use scraper::ElementRef;
 
-use crate::date;
 use crate::html::dom::NodeId;
 use crate::model::entry::Entry;
 use crate::model::url::PageUrl;
@@ -65,6 +64,8 @@ fn chosen(found: &Found<'_>, here: Here<'_>, page: super::Page<'_>, told: &[Told
     for card in &mut cards {
         date_above(card, &outer, page);
     }
+    let mut dates: Vec<Option<&mut CardDate>> = cards.iter_mut().map(|card| card.date.as_mut()).collect();
+    card::settle_years(&mut dates, page.zone, page.now);
     let accepted = accepted(&groups, &cards, here);
     let told: HashMap<String, &Told> = told.iter().map(|told| (super::outside::key(&told.url), told)).collect();
     let mut seen = HashSet::new();
@@ -193,8 +194,8 @@ fn date_above(card: &mut Card<'_>, days: &[&DayHeading<'_>], page: super::Page<'
         Some(CardDate { time_alone: Some(time), .. }) => format!("{}, {time}", day.text),
         Some(_) => return,
     };
-    if let Ok(moment) = date::read(&text, page.zone, page.now) {
-        card.date = Some(CardDate { moment, time_alone: None });
+    if let Some(date) = card::date_of_text(&text, page.zone, page.now) {
+        card.date = Some(date);
     }
 }
 
