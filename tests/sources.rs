@@ -57,7 +57,8 @@ fn now() -> Timestamp {
 fn every_folder_reads_as_expected() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     let listed = listed(&root);
-    let mut folders: Vec<PathBuf> = fs::read_dir(root.join("sources")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut folders: Vec<PathBuf> =
+        fs::read_dir(root.join("sources")).unwrap().map(|entry| entry.unwrap().path()).collect();
     folders.sort();
     assert!(folders.len() >= 30, "the cases are gone");
     let mut wrong = Vec::new();
@@ -69,7 +70,8 @@ fn every_folder_reads_as_expected() {
             _ => {}
         }
     }
-    let names: BTreeSet<String> = folders.iter().map(|folder| format!("sources/{}", folder.file_name().unwrap().to_str().unwrap())).collect();
+    let names: BTreeSet<String> =
+        folders.iter().map(|folder| format!("sources/{}", folder.file_name().unwrap().to_str().unwrap())).collect();
     wrong.extend(listed.difference(&names).map(|name| format!("{name}: listed, but there is no such folder")));
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
@@ -96,7 +98,11 @@ fn first_difference(path: &str, expected: &Value, found: &Value) -> String {
         (Value::Object(one), Value::Object(other)) => {
             let keys: BTreeSet<&String> = one.keys().chain(other.keys()).collect();
             let key = keys.into_iter().find(|key| one.get(*key) != other.get(*key)).unwrap();
-            first_difference(&format!("{path}.{key}"), one.get(key).unwrap_or(&Value::Null), other.get(key).unwrap_or(&Value::Null))
+            first_difference(
+                &format!("{path}.{key}"),
+                one.get(key).unwrap_or(&Value::Null),
+                other.get(key).unwrap_or(&Value::Null),
+            )
         }
         (Value::Array(one), Value::Array(other)) if one.len() == other.len() => {
             let at = (0..one.len()).find(|at| one[*at] != other[*at]).unwrap();
@@ -107,8 +113,12 @@ fn first_difference(path: &str, expected: &Value, found: &Value) -> String {
 }
 
 fn read(folder: &Path) -> Value {
-    let case: Case = toml::from_str(&fs::read_to_string(folder.join("source.toml")).unwrap()).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    let file = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).find(|path| path.file_stem().is_some_and(|stem| stem == "document"));
+    let case: Case = toml::from_str(&fs::read_to_string(folder.join("source.toml")).unwrap())
+        .unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let file = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.file_stem().is_some_and(|stem| stem == "document"));
     let url = PageUrl::parse(&case.url).unwrap();
     let document = Document {
         url: url.clone(),
@@ -138,8 +148,21 @@ fn read(folder: &Path) -> Value {
 }
 
 fn whole(found: &Entries) -> Value {
-    let Head { title, title_markup, link, links, description, description_markup, language, id, updated, published, .. } = &found.head;
-    let Head { authors, contributors, image, rights, rights_markup, generator, icon, logo, tags, hints, .. } = &found.head;
+    let Head {
+        title,
+        title_markup,
+        link,
+        links,
+        description,
+        description_markup,
+        language,
+        id,
+        updated,
+        published,
+        ..
+    } = &found.head;
+    let Head { authors, contributors, image, rights, rights_markup, generator, icon, logo, tags, hints, .. } =
+        &found.head;
     json!({
         "kind": found.kind, "title": title, "title_markup": title_markup, "link": link, "links": links,
         "description": description, "description_markup": description_markup, "language": language, "id": id,
@@ -170,7 +193,10 @@ fn without_empty(value: Value) -> Value {
     match value {
         Value::Object(fields) => {
             let kept = fields.into_iter().map(|(key, value)| (key, without_empty(value)));
-            Value::Object(kept.filter(|(_, value)| !matches!(value, Value::Null) && *value != json!([]) && *value != json!({})).collect())
+            Value::Object(
+                kept.filter(|(_, value)| !matches!(value, Value::Null) && *value != json!([]) && *value != json!({}))
+                    .collect(),
+            )
         }
         Value::Array(values) => Value::Array(values.into_iter().map(without_empty).collect()),
         other => other,

@@ -91,7 +91,7 @@ fn core(child: &Element<'_>, entry: &mut Entry, pending: &mut Pending, reader: &
         }
         "keywords" => child.text().split(',').for_each(|word| reader::add_tag(&mut entry.tags, word)),
         "enclosure" => enclosure(child, entry, base),
-        "comments" => entry.comments = child.some_text().and_then(|text| address::whole(&text, base)),
+        "comments" => entry.comments = reader::address(child, base),
         "copyright" | "rights" => rights(child, entry, reader, base),
         "image" | "thumbnail" => picture(child, entry, base),
         _ => {}

@@ -3,7 +3,7 @@
 use url::Url;
 
 use crate::model::entry::{Entries, Entry, Head, HeadImage};
-use crate::model::source::SourceKind;
+use crate::model::source::{PollHints, SourceKind};
 use crate::parse::address;
 use crate::parse::construct::{self, Kind};
 use crate::parse::entry;
@@ -66,7 +66,7 @@ fn container(
     let base = address::base_below(base, element.attribute("xml:base"));
     let base = base.as_ref();
     let hints = hints::read(element);
-    if hints != head.hints {
+    if hints != PollHints::default() {
         head.hints = hints;
     }
     definition(element, head, reader, base);
@@ -124,10 +124,10 @@ fn field(child: &Element<'_>, head: &mut Head, reader: &Reader<'_>, base: Option
         (Space::Admin, "generatoragent") => {
             head.generator = child.attribute("rdf:resource").map(str::to_owned).or(head.generator.take())
         }
-        (Space::Core, "icon") => head.icon = child.some_text().and_then(|url| address::whole(&url, base)),
+        (Space::Core, "icon") => head.icon = reader::address(child, base),
         (Space::Core, "logo") => {
-            let url = child.attribute("href").map(str::to_owned).or_else(|| child.some_text());
-            head.logo = url.and_then(|url| address::whole(&url, base));
+            let href = child.attribute("href").and_then(|url| address::whole(url, base));
+            head.logo = href.or_else(|| reader::address(child, base));
         }
         (Space::Itunes, "image") if head.image.is_none() => {
             let url =

@@ -52,11 +52,10 @@ fn group(element: &Element<'_>, entry: &mut Entry, base: Option<&Url>) {
     for child in element.elements().filter(|child| child.space == Space::Media) {
         match &*child.name {
             "description" | "title" => note_caption(child, &mut scope.caption),
-            "credit" => scope.credits.extend(credit(child)),
+            "credit" => note_credit(child, &mut scope, entry),
             _ => read(child, entry, base),
         }
     }
-    entry.credits.extend(scope.credits.iter().cloned());
     inherit(entry, &scope);
 }
 
@@ -82,12 +81,18 @@ fn content(element: &Element<'_>, entry: &mut Entry, base: Option<&Url>) {
     for child in element.elements().filter(|child| child.space == Space::Media) {
         match &*child.name {
             "description" | "title" | "text" => note_caption(child, &mut scope.caption),
-            "credit" => scope.credits.extend(credit(child)),
+            "credit" => note_credit(child, &mut scope, entry),
             _ => read(child, entry, base),
         }
     }
-    entry.credits.extend(scope.credits.iter().cloned());
     inherit(entry, &scope);
+}
+
+/// A credit holds for its scope, and counts among the entry's.
+fn note_credit(element: &Element<'_>, scope: &mut Scope, entry: &mut Entry) {
+    let credit = credit(element);
+    entry.credits.extend(credit.clone());
+    scope.credits.extend(credit);
 }
 
 /// A description is a caption; a title only where there is none.
