@@ -60,16 +60,10 @@ impl<'a> Entities<'a> {
             out.push_str(&rest[..at]);
             rest = &rest[at..];
             let length = reference_bytes(rest);
-            match length.and_then(|length| self.resolved(&rest[1..length - 1], nesting)) {
-                Some(resolved) => {
-                    out.push_str(&resolved);
-                    rest = &rest[length.unwrap_or(1)..];
-                }
-                None => {
-                    out.push('&');
-                    rest = &rest[1..];
-                }
-            }
+            let resolved = length.and_then(|length| Some((self.resolved(&rest[1..length - 1], nesting)?, length)));
+            let (text, taken) = resolved.unwrap_or((Cow::Borrowed("&"), 1));
+            out.push_str(&text);
+            rest = &rest[taken..];
             if self.is_bomb.get() {
                 return out;
             }

@@ -35,14 +35,14 @@ pub(super) fn read(element: &Element<'_>, entry: &mut Entry, base: Option<&Url>)
 }
 
 /// Gives a lone picture the entry's own credits, where it has none itself.
-pub(super) fn settle(entry: &mut Entry, caption: Option<String>) {
+pub(super) fn settle(entry: &mut Entry, caption: Option<&str>) {
     let pictures = entry.media.len();
     for media in &mut entry.media {
         if media.credits.is_empty() && pictures == 1 {
             media.credits.clone_from(&entry.credits);
         }
         if media.caption.is_none() && pictures == 1 {
-            media.caption.clone_from(&caption);
+            media.caption = caption.map(str::to_owned);
         }
     }
 }

@@ -178,7 +178,7 @@ impl<'a> Builder<'a> {
                 Some(entry) if self.open[entry].name == name => self.close_to(entry),
                 // A field of the channel whose end tag is missing.
                 None if self.open.last().is_some_and(|top| top.space == Space::Core && is_plain_field(&top.name)) => {
-                    self.close()
+                    self.close();
                 }
                 _ => {}
             }

@@ -11,9 +11,10 @@ use crate::model::source::ListingRule;
 use crate::model::url::PageUrl;
 use crate::parse::listing::card::{self, CardDate};
 use crate::parse::listing::outside::{self, Here};
+use crate::parse::listing::page::{self, Page};
 
 /// The entries of a page.
-pub(super) fn entries(root: ElementRef<'_>, rule: &ListingRule, here: Here<'_>, page: super::Page<'_>) -> Vec<Entry> {
+pub(super) fn entries(root: ElementRef<'_>, rule: &ListingRule, here: Here<'_>, page: Page<'_>) -> Vec<Entry> {
     let mut seen = HashSet::new();
     let mut found: Vec<(PageUrl, String, Option<CardDate>)> = Vec::new();
     for item in rule.item.elements(root) {
@@ -25,7 +26,7 @@ pub(super) fn entries(root: ElementRef<'_>, rule: &ListingRule, here: Here<'_>, 
     }
     let mut dates: Vec<Option<&mut CardDate>> = found.iter_mut().map(|(.., date)| date.as_mut()).collect();
     card::settle_years(&mut dates, page.zone, page.now);
-    found.into_iter().map(|(url, title, date)| super::entry(url, title, date.map(|date| date.moment))).collect()
+    found.into_iter().map(|(url, title, date)| page::entry(url, title, date.map(|date| date.moment))).collect()
 }
 
 /// The next page, where the rule names it.
@@ -56,7 +57,7 @@ fn title(item: ElementRef<'_>, rule: &ListingRule, here: Here<'_>) -> Option<Str
     text.or_else(anchor).filter(|text| !text.is_empty())
 }
 
-fn published(item: ElementRef<'_>, date: Option<&Selector>, page: super::Page<'_>) -> Option<CardDate> {
+fn published(item: ElementRef<'_>, date: Option<&Selector>, page: Page<'_>) -> Option<CardDate> {
     let Some(selector) = date else { return card::date(item, page.zone, page.now) };
     let mut texts: Vec<String> = selector
         .elements(item)
