@@ -19,12 +19,14 @@ use crate::parse::reader::{self, Reader};
 /// Reads JSON that was parsed already; none where it is no feed.
 pub(super) fn read(text: &str, value: &Value, reader: &Reader<'_>, base: Option<&Url>) -> Option<Entries> {
     let items = value.get("items")?.as_array()?;
-    let given = library::read(text, base.map(Url::as_str));
+    let is_sane = items.len() <= reader::ENTRIES_MAX;
+    let given = is_sane.then(|| library::read(text, base.map(Url::as_str))).flatten();
     let (given_head, given_entries) = given.map_or_else(Default::default, |given| (given.head, given.entries));
     let mut given_entries = given_entries.into_iter();
     let is_aligned = given_entries.len() == items.len();
     let entries = items
         .iter()
+        .take(reader::ENTRIES_MAX)
         .map(|item| entry(item, given_entries.next().filter(|_| is_aligned).unwrap_or_default(), reader, base))
         .collect();
     Some(Entries {

@@ -10,6 +10,10 @@ use crate::parse::address;
 use crate::parse::construct::Kind;
 use crate::parse::tree::Element;
 
+/// Entries of one document that are read: the first of a feed, the newest of a sitemap. How many of them count in a pass
+/// is `[limits]`' to say; no source lists so many on purpose.
+pub(super) const ENTRIES_MAX: usize = 10_000;
+
 /// What a feed is read with.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reader<'a> {
@@ -49,6 +53,12 @@ pub(super) fn link(element: &Element<'_>, base: Option<&Url>) -> Option<Link> {
     let rel = word("rel").or_else(|| Some(String::from("alternate")));
     let default = if rel.as_deref() == Some("self") { "application/atom+xml" } else { "text/html" };
     Some(Link { href, rel, media_type: word("type").or_else(|| Some(default.to_owned())) })
+}
+
+/// An element whose text is an address.
+pub(super) fn address(element: &Element<'_>, base: Option<&Url>) -> Option<String> {
+    let base = address::base_below(base, element.attribute("xml:base"));
+    address::whole(&element.some_text()?, base.as_ref())
 }
 
 /// The page among links: the last `alternate` that is HTML, as readers take it, else any `alternate`.

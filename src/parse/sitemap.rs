@@ -1,32 +1,41 @@
 //! Sitemaps, Google's sitemaps of news, and indexes of them.
 
+use std::cmp::Reverse;
+
 use url::Url;
 
+use crate::date::Moment;
 use crate::html::plain;
 use crate::model::entry::{Entries, Entry, Head, Link, Media};
 use crate::model::source::SourceKind;
 use crate::model::url::PageUrl;
 use crate::parse::address;
 use crate::parse::names::Space;
-use crate::parse::reader::Reader;
+use crate::parse::reader::{self, Reader};
 use crate::parse::tree::Element;
 
 /// Reads a sitemap or an index; none where the tree is neither.
 pub(super) fn read(tree: &Element<'_>, reader: &Reader<'_>, base: Option<&Url>) -> Option<Entries> {
     let root = tree.elements().find(|child| matches!(&*child.name, "urlset" | "sitemapindex"))?;
-    let mut entries = Vec::new();
+    let mut pages = Vec::new();
     let mut members = Vec::new();
     for child in root.elements().filter(|child| !child.is_cut) {
-        let Some(location) = location(child, base) else { continue };
+        let changed = child.child("lastmod").and_then(|date| reader.date(date)).map(Moment::timestamp);
         match &*child.name {
-            "url" => entries.push(entry(child, location, reader)),
-            "sitemap" => members.push((child.child("lastmod").and_then(|date| reader.date(date)), location)),
+            "url" => pages.push((changed, child)),
+            "sitemap" => members.push((changed, child)),
             _ => {}
         }
     }
-    // The newest first; the sort is stable, so members without a date keep the order of the index, behind.
-    members.sort_by(|(one, _), (other, _)| other.map(|date| date.timestamp()).cmp(&one.map(|date| date.timestamp())));
-    let more = members.into_iter().map(|(_, location)| location).collect();
+    // The newest first; the sort is stable, so what has no date keeps its order, behind. Pages of a sitemap that is not
+    // too long keep theirs.
+    if pages.len() > reader::ENTRIES_MAX {
+        pages.sort_by_key(|(changed, _)| Reverse(*changed));
+        pages.truncate(reader::ENTRIES_MAX);
+    }
+    members.sort_by_key(|(changed, _)| Reverse(*changed));
+    let entries = pages.into_iter().filter_map(|(_, page)| Some(entry(page, location(page, base)?, reader))).collect();
+    let more = members.into_iter().filter_map(|(_, member)| location(member, base)).collect();
     Some(Entries { kind: SourceKind::Sitemap, head: Head::default(), entries, more, feeds: Vec::new() })
 }
 
