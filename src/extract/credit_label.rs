@@ -46,7 +46,8 @@ pub(crate) fn before(printed: &str, fold: &Folded) -> Option<Hit> {
 
 fn at_label(printed: &str, fold: &Folded, placed: &[(usize, &Found)], index: usize) -> Option<(Strength, Hit)> {
     let (label, word) = placed[index];
-    if word.meaning.caption || !(word.meaning.label || word.meaning.direct.is_some()) || is_agency_at(&printed[label..]) {
+    if word.meaning.caption || !(word.meaning.label || word.meaning.direct.is_some()) || is_agency_at(&printed[label..])
+    {
         return None;
     }
     let (start, strength, role) = after_labels(printed, fold, placed, index)?;
@@ -68,7 +69,12 @@ fn is_agency_at(text: &str) -> bool {
 }
 
 /// Past a label and those that follow it at once («Фото: ©», «Credit: Photo by»): where the name begins.
-fn after_labels(printed: &str, fold: &Folded, placed: &[(usize, &Found)], index: usize) -> Option<(usize, Strength, CreditRole)> {
+fn after_labels(
+    printed: &str,
+    fold: &Folded,
+    placed: &[(usize, &Found)],
+    index: usize,
+) -> Option<(usize, Strength, CreditRole)> {
     let word = placed[index].1;
     let mut strength = strength(printed, fold, word)?;
     let mut role = word.meaning.direct.unwrap_or_default();
@@ -77,7 +83,9 @@ fn after_labels(printed: &str, fold: &Folded, placed: &[(usize, &Found)], index:
         if next.start > at || next.meaning.caption {
             break;
         }
-        let Some(further) = self::strength(printed, fold, next).filter(|further| *further > Strength::Weak) else { break };
+        let Some(further) = self::strength(printed, fold, next).filter(|further| *further > Strength::Weak) else {
+            break;
+        };
         strength = strength.max(further);
         if let Some(told) = next.meaning.direct.filter(|told| *told != CreditRole::Photographer) {
             role = told;
@@ -95,7 +103,9 @@ fn strength(printed: &str, fold: &Folded, word: &Found) -> Option<Strength> {
     let marked = match mark {
         Some(':' | '=' | '՝' | '։' | '།' | '៖' | '༔' | '©' | '：' | '︰' | 'ঃ') => true,
         Some('/' | '|' | '>' | '】' | ']') => first,
-        Some('-' | '–' | '—' | '·') => first && after.starts_with(' ') && after.trim_start().get(1..).is_some_and(|rest| rest.contains(' ')),
+        Some('-' | '–' | '—' | '·') => {
+            first && after.starts_with(' ') && after.trim_start().get(1..).is_some_and(|rest| rest.contains(' '))
+        }
         Some('\n') => first && after.trim().chars().next().is_some(),
         _ => false,
     };
@@ -113,13 +123,41 @@ fn strength(printed: &str, fold: &Folded, word: &Found) -> Option<Strength> {
 /// Whether a label may stand here without a colon: at the beginning, in a bracket, after a sentence or a bar.
 fn is_segment_start(before: &str) -> bool {
     let before = before.trim_end_matches([' ', '*', '※', '▲', '△', '◇']);
-    before.is_empty() || before.ends_with(" /") || before.ends_with(['\n', '(', '[', '（', '【', '.', '!', '?', '。', '…', '|', '»', '”', '"', '—', '–', '-', ')', ']', '）', '】', '>', '■', '“', '।', '။', ','])
+    before.is_empty()
+        || before.ends_with(" /")
+        || before.ends_with([
+            '\n', '(', '[', '（', '【', '.', '!', '?', '。', '…', '|', '»', '”', '"', '—', '–', '-', ')', ']', '）',
+            '】', '>', '■', '“', '।', '။', ',',
+        ])
 }
 
 fn past_marks(fold: &Folded, from: usize) -> usize {
     let text = &fold.as_str()[from..];
     let rest = text.trim_start_matches(|c: char| {
-        matches!(c, ' ' | '\n' | ':' | '=' | '/' | '|' | '-' | '–' | '—' | '՝' | '։' | '།' | '៖' | '༔' | ',' | '،' | '、' | '>' | '】' | '·' | '︰' | 'ঃ')
+        matches!(
+            c,
+            ' ' | '\n'
+                | ':'
+                | '='
+                | '/'
+                | '|'
+                | '-'
+                | '–'
+                | '—'
+                | '՝'
+                | '։'
+                | '།'
+                | '៖'
+                | '༔'
+                | ','
+                | '،'
+                | '、'
+                | '>'
+                | '】'
+                | '·'
+                | '︰'
+                | 'ঃ'
+        )
     });
     from + (text.len() - rest.len())
 }
@@ -130,7 +168,10 @@ fn is_owner(name: &str, strength: Strength, role: CreditRole) -> bool {
         (Strength::Direct, CreditRole::Provider) => is_name(name, 3),
         (Strength::Direct, CreditRole::Photographer) => is_strict(name),
         (Strength::Direct, _) => is_name(name, 0) && is_strict(name),
-        (Strength::Weak, _) => is_strict(name) && (owners(name).agencies > 0 || name.split_whitespace().count() >= 2 || name.contains(['«', '-', '.'])),
+        (Strength::Weak, _) => {
+            is_strict(name)
+                && (owners(name).agencies > 0 || name.split_whitespace().count() >= 2 || name.contains(['«', '-', '.']))
+        }
     }
 }
 
@@ -144,7 +185,9 @@ fn is_strict(name: &str) -> bool {
     if name.contains(is_caseless) {
         return is_name(name, 0);
     }
-    let large = |word: &&str| !word.starts_with(char::is_lowercase) || WORDS.is_particle(&word.to_lowercase()) || word.contains(['.', '@']);
+    let large = |word: &&str| {
+        !word.starts_with(char::is_lowercase) || WORDS.is_particle(&word.to_lowercase()) || word.contains(['.', '@'])
+    };
     let first_large = words.iter().any(|word| !word.starts_with(char::is_lowercase));
     first_large && words.iter().all(large) && is_name(name, 0)
 }
@@ -163,7 +206,9 @@ pub(crate) fn after(printed: &str, fold: &Folded) -> Option<Hit> {
         let role = word.meaning.after?;
         let text = &fold.as_str()[word.start..word.end];
         let next = fold.as_str()[word.end..].chars().find(|c| *c != ' ');
-        if !next.is_none_or(|c| matches!(c, '\n' | ')' | ']' | '】' | '。' | '.' | '/' | '|' | ',' | ';' | '，' | '、' | '」')) {
+        if !next.is_none_or(|c| {
+            matches!(c, '\n' | ')' | ']' | '】' | '。' | '.' | '/' | '|' | ',' | ';' | '，' | '、' | '」')
+        }) {
             return None;
         }
         let at = fold.printed(word.start);
@@ -188,7 +233,8 @@ fn is_caption(name: &str) -> bool {
 /// Back from a word after a name to where the name begins.
 fn name_start(printed: &str, at: usize) -> usize {
     let before = printed[..at].trim_end_matches([' ', '/', '／', '・', '：', ':']);
-    let bracket = open_bracket(printed, at).map(|(open, _)| open + printed[open..].chars().next().map_or(1, char::len_utf8));
+    let bracket =
+        open_bracket(printed, at).map(|(open, _)| open + printed[open..].chars().next().map_or(1, char::len_utf8));
     let floor = bracket.unwrap_or(0);
     let line = before.rfind('\n').map_or(0, |at| at + 1).max(floor);
     let text = &before[line.min(before.len())..];
@@ -209,7 +255,11 @@ fn name_start(printed: &str, at: usize) -> usize {
     // «新华社记者 王建华/摄»: the word before the space belongs to the name.
     let head = text[..edge].trim_end();
     let joined = head.rsplit(|c: char| !is_unspaced(c)).next().unwrap_or_default();
-    if bracket.is_none() && unspaced && head.len() < edge && (joined.ends_with("记者") || joined.ends_with("記者") || WORDS.is_agency(joined)) {
+    if bracket.is_none()
+        && unspaced
+        && head.len() < edge
+        && (joined.ends_with("记者") || joined.ends_with("記者") || WORDS.is_agency(joined))
+    {
         edge = head.len() - joined.len();
     }
     line + edge
@@ -228,8 +278,11 @@ fn is_before_name(name: &str, word: &str, kept: bool) -> bool {
     if name.chars().any(|c| c.is_numeric()) && known.agencies == 0 {
         return false;
     }
-    let short = words.len() <= WORDS_MAX && name.chars().count() <= CHARS_MAX || known.agencies > 0 && known.unknown == 0;
+    let short =
+        words.len() <= WORDS_MAX && name.chars().count() <= CHARS_MAX || known.agencies > 0 && known.unknown == 0;
     // «图», «사진» after a word is a picture of it, unless an agency or a photographer stands there.
     let picture = matches!(word, "图" | "圖" | "图片" | "圖片" | "사진" | "캡처");
-    short && !(kept && words.len() < 2 && name.chars().count() > CHARS_MAX / 2) && (!picture || known.agencies > 0 || name.contains("记者") || name.contains("記者"))
+    short
+        && !(kept && words.len() < 2 && name.chars().count() > CHARS_MAX / 2)
+        && (!picture || known.agencies > 0 || name.contains("记者") || name.contains("記者"))
 }

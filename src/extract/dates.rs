@@ -132,9 +132,9 @@ fn in_lines(outline: &Outline<'_>, facts: &Facts<'_>, clock: Clock<'_>) -> Optio
     let before = (0..headline).rev().take(PIECES_AROUND / 2);
     behind.chain(before).find_map(|index| {
         let piece = &outline.pieces[index];
-        (piece.letters <= LINE_LETTERS_MAX && piece.link_share() < 0.5 && is_whole(&piece.text))
-            .then(|| clock.read(&piece.text))
-            .flatten()
+        let fits = piece.letters <= LINE_LETTERS_MAX && piece.link_share() < 0.5;
+        let whole = std::iter::once(piece.text.as_str()).chain(piece.text.split(['|', '•', '·']));
+        fits.then(|| whole.filter(|text| is_whole(text)).find_map(|text| clock.read(text))).flatten()
     })
 }
 

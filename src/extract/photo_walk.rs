@@ -64,12 +64,15 @@ struct Walker<'a, 'p> {
 /// Walks over a page.
 pub(crate) fn walk<'a>(dom: &'a Html, area: &Area<'a>, base: &PageUrl, og_image: Option<&PageUrl>) -> Walk<'a> {
     let lead = og_image.map(crate::extract::photo_url::key);
-    let mut walker = Walker { area, base, above: HashMap::new(), headline_seen: false, body_seen: false, over: false, lead };
+    let mut walker =
+        Walker { area, base, above: HashMap::new(), headline_seen: false, body_seen: false, over: false, lead };
     let mut walk = Walk::default();
     for (at, element) in dom.root_element().descendent_elements().enumerate() {
         walker.body_seen |= area.body.is_some_and(|body| body.id() == element.id());
         match &**tag(element) {
-            "img" | "amp-img" if walk.pictures.len() < PICTURES_MAX => walk.pictures.extend(walker.picture(element, at)),
+            "img" | "amp-img" if walk.pictures.len() < PICTURES_MAX => {
+                walk.pictures.extend(walker.picture(element, at))
+            }
             "h1" => walker.headline(element),
             "meta" | "script" | "link" | "source" | "a" | "input" | "option" | "br" | "head" | "title" => {}
             _ => {
@@ -106,7 +109,10 @@ impl<'a> Walker<'a, '_> {
     fn unscripted(&self, img: ElementRef<'a>) -> Option<PageUrl> {
         /// Bytes of a `noscript` that is looked at.
         const BYTES_MAX: usize = 4000;
-        let near = img.next_siblings().take(3).chain(img.parent().into_iter().flat_map(|parent| parent.next_siblings().take(2)));
+        let near = img
+            .next_siblings()
+            .take(3)
+            .chain(img.parent().into_iter().flat_map(|parent| parent.next_siblings().take(2)));
         let noscript = near.filter_map(ElementRef::wrap).find(|element| &**tag(*element) == "noscript")?;
         let text: String = noscript.text().collect();
         if text.len() > BYTES_MAX {
@@ -153,8 +159,10 @@ impl<'a> Walker<'a, '_> {
         let beside = Signs::SITE.with(Signs::ASIDE).with(Signs::COMMENTS);
         let outside = Signs::OVERLAY.with(Signs::HIDDEN);
         let holds = body || article || matches!(&**tag(element), "html" | "body" | "main" | "figure");
-        let byline = says.any(Signs::BYLINE) && !says.any(Signs::PICTURE.with(Signs::CAPTION).with(Signs::BODY).with(Signs::LEAD));
-        let foreign = !holds && (says.any(beside) && !is_text(element) || byline || (says.any(outside) && !above.body && !above.figure));
+        let byline = says.any(Signs::BYLINE)
+            && !says.any(Signs::PICTURE.with(Signs::CAPTION).with(Signs::BODY).with(Signs::LEAD));
+        let foreign = !holds
+            && (says.any(beside) && !is_text(element) || byline || (says.any(outside) && !above.body && !above.figure));
         Above {
             body: above.body || body,
             article: above.article || article,
@@ -171,15 +179,24 @@ impl<'a> Walker<'a, '_> {
         /// Letters of a headline beside the picture.
         const WORDS_BYTES_MIN: usize = 15;
         let near = || img.ancestors().filter_map(ElementRef::wrap).take(STEPS_MAX);
-        let nested = above.body && near().any(|element| &**tag(element) == "article" && Some(element.id()) != self.area.article.map(|article| article.id()) && Some(element.id()) != self.area.body.map(|body| body.id()) && !contains(element, self.area.body));
+        let nested = above.body
+            && near().any(|element| {
+                &**tag(element) == "article"
+                    && Some(element.id()) != self.area.article.map(|article| article.id())
+                    && Some(element.id()) != self.area.body.map(|body| body.id())
+                    && !contains(element, self.area.body)
+            });
         let Some(link) = near().find(|element| &**tag(*element) == "a") else { return nested && !above.figure };
         let Some(href) = attribute(link, "href").filter(|href| is_real(href)) else { return false };
         let Ok(url) = self.base.join(href) else { return false };
         if is_image_path(url.path()) || url.path() == self.base.path() {
             return false;
         }
-        let figure = link.ancestors().filter_map(ElementRef::wrap).take(STEPS_MAX).find(|element| &**tag(*element) == "figure");
-        let captioned = figure.is_some_and(|figure| figure.descendent_elements().take(FIGURE_ELEMENTS_MAX).any(|child| &**tag(child) == "figcaption"));
+        let figure =
+            link.ancestors().filter_map(ElementRef::wrap).take(STEPS_MAX).find(|element| &**tag(*element) == "figure");
+        let captioned = figure.is_some_and(|figure| {
+            figure.descendent_elements().take(FIGURE_ELEMENTS_MAX).any(|child| &**tag(child) == "figcaption")
+        });
         let text: usize = link.text().map(|text| text.trim().len()).sum();
         nested || !captioned && (text >= WORDS_BYTES_MIN || !above.body)
     }
