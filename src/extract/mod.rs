@@ -157,7 +157,7 @@ pub fn read(page: &Page<'_>) -> Result<Reading, ExtractError> {
         ),
         updated: dates::updated(&facts, clock),
         language: language::language(&facts.languages(), page.language, &body.text),
-        summary: facts.description().unwrap_or_else(|| beginning(&body.text, SUMMARY_CHARS_MAX)),
+        summary: facts.description().unwrap_or_else(|| beginning(&body.text.replace("\n\n", " "), SUMMARY_CHARS_MAX)),
         tags: facts.tags(),
         cut_short: refusal::breaks_off(&facts, &body.text),
         title,

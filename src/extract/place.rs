@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::outline::Outline;
 use super::photo::Found;
+use super::signs::Signs;
 use crate::html::dom::NodeId;
 use crate::model::article::Photo;
 
@@ -30,8 +31,8 @@ impl Shown {
             outline.elements.iter().enumerate().map(|(index, element)| (element.node.id(), index)).collect();
         let mut shown: HashMap<usize, Vec<usize>> = HashMap::new();
         for (node, photo) in &found.nodes {
-            let place =
-                places.get(node).copied().filter(|place| !aside.iter().any(|aside| outline.within(*place, *aside)));
+            let place = place_of(outline, &places, *node);
+            let place = place.filter(|place| !aside.iter().any(|aside| outline.within(*place, *aside)));
             shown.entry(*photo).or_default().extend(place);
         }
         let captions = found.captions.iter().filter_map(|node| places.get(node).copied()).collect();
@@ -76,4 +77,12 @@ impl Shown {
     pub(super) fn placed(&self) -> Vec<(usize, &Photo)> {
         self.places.iter().copied().zip(&self.photos).collect()
     }
+}
+
+/// The element of a node, or the nearest around it (a button's content is in no outline); none in a hidden pop-up.
+fn place_of(outline: &Outline<'_>, places: &HashMap<NodeId, usize>, node: NodeId) -> Option<usize> {
+    let node = outline.elements.first()?.node.tree().get(node)?;
+    let place = std::iter::once(node).chain(node.ancestors()).find_map(|node| places.get(&node.id()).copied())?;
+    let pops_up = outline.elements[place].signs.any(Signs::POP_UP);
+    (!pops_up).then_some(place)
 }
