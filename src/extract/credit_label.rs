@@ -2,7 +2,7 @@
 
 use crate::extract::credit_name::{self, KEPT};
 use crate::extract::credit_owner::{is_body, is_name, is_person, owners};
-use crate::extract::credit_text::{Folded, close_bracket, folded, is_caseless, is_unspaced, open_bracket};
+use crate::extract::credit_text::{Folded, close_bracket, is_caseless, is_unspaced, open_bracket};
 use crate::extract::credit_words::{Found, WORDS};
 use crate::model::article::CreditRole;
 
@@ -24,9 +24,7 @@ pub(crate) struct Hit {
 enum Strength {
     /// «Фото ТАСС»: nothing but a space.
     Weak,
-    /// «photo by» within a sentence.
-    Inner,
-    /// «photo by» at its beginning.
+    /// «photo by».
     Direct,
     /// «Фото:».
     Marked,
@@ -48,23 +46,18 @@ pub(crate) fn before(printed: &str, fold: &Folded) -> Option<Hit> {
 
 fn at_label(printed: &str, fold: &Folded, placed: &[(usize, &Found)], index: usize) -> Option<(Strength, Hit)> {
     let (label, word) = placed[index];
-    if word.meaning.caption || !(word.meaning.label || word.meaning.direct.is_some()) || is_agency_at(&printed[label..]) {
+    if word.meaning.caption || !(word.meaning.label || word.meaning.direct.is_some()) || is_agency_at(&printed[label..])
+    {
         return None;
     }
     let (start, strength, role) = after_labels(printed, fold, placed, index)?;
     let end = credit_name::end(printed, start, label, placed);
     let (name, role) = credit_name::clean(printed.get(start..end)?, role)?;
-    if !is_owner(&name, strength, role) || strength < Strength::Marked && is_label(&name) {
+    if !is_owner(&name, strength, role) {
         return None;
     }
     let (start, end) = with_bracket(printed, label, end);
     Some((strength, Hit { start, end, name, role }))
-}
-
-/// Whether a name is nothing but a label: «Courtesy photo».
-fn is_label(name: &str) -> bool {
-    let fold = folded(name);
-    WORDS.find(&fold).first().is_some_and(|word| word.start == 0 && word.end == fold.as_str().len() && word.meaning.label)
 }
 
 /// Whether a known agency is named here: «picture alliance», «Photo Agency».
@@ -76,7 +69,12 @@ fn is_agency_at(text: &str) -> bool {
 }
 
 /// Past a label and those that follow it at once («Фото: ©», «Credit: Photo by»): where the name begins.
-fn after_labels(printed: &str, fold: &Folded, placed: &[(usize, &Found)], index: usize) -> Option<(usize, Strength, CreditRole)> {
+fn after_labels(
+    printed: &str,
+    fold: &Folded,
+    placed: &[(usize, &Found)],
+    index: usize,
+) -> Option<(usize, Strength, CreditRole)> {
     let word = placed[index].1;
     let mut strength = strength(printed, fold, word)?;
     let mut role = word.meaning.direct.unwrap_or_default();
@@ -85,74 +83,81 @@ fn after_labels(printed: &str, fold: &Folded, placed: &[(usize, &Found)], index:
         if next.start > at || next.meaning.caption {
             break;
         }
-        let after = past_marks(fold, next.end);
-        let left = fold.as_str()[after..].split(['\n', ')', ']', '）', '】']).next().unwrap_or_default();
-        if !left.contains(char::is_alphanumeric) {
-            // «Foto: Cortesía»: the last word is what is owed.
+        let Some(further) = self::strength(printed, fold, next).filter(|further| *further > Strength::Weak) else {
             break;
-        }
-        let further = match next.meaning.direct {
-            _ if is_marked(&fold.as_str()[next.end..], true, false) => Strength::Marked,
-            Some(_) => Strength::Direct,
-            None => break,
         };
         strength = strength.max(further);
         if let Some(told) = next.meaning.direct.filter(|told| *told != CreditRole::Photographer) {
             role = told;
         }
-        at = after;
+        at = past_marks(fold, next.end);
     }
     Some((fold.printed(at), strength, role))
 }
 
 fn strength(printed: &str, fold: &Folded, word: &Found) -> Option<Strength> {
     let (before, after) = (&fold.as_str()[..word.start], &fold.as_str()[word.end..]);
-    let text = &fold.as_str()[word.start..];
-    let (first, caseless) = (is_segment_start(before), text.starts_with(is_caseless));
-    if !first && is_owner_before(&printed[..fold.printed(word.start)]) {
-        return None;
-    }
-    if is_marked(after, first, caseless) {
+    let first = is_segment_start(before);
+    let caseless = fold.as_str()[word.start..].starts_with(is_caseless);
+    let mark = after.trim_start_matches(' ').chars().next();
+    let marked = match mark {
+        Some(':' | '=' | '՝' | '։' | '།' | '៖' | '༔' | '©' | '：' | '︰' | 'ঃ') => true,
+        Some('/' | '|' | '>' | '】' | ']') => first,
+        Some('-' | '–' | '—' | '·') => {
+            first && after.starts_with(' ') && after.trim_start().get(1..).is_some_and(|rest| rest.contains(' '))
+        }
+        Some('\n') => first && after.trim().chars().next().is_some(),
+        _ => false,
+    };
+    if marked && (word.meaning.label || word.meaning.direct.is_some()) {
         return Some(Strength::Marked);
     }
     if word.meaning.direct.is_some() {
-        // In a script without spaces the word may be a part of any sentence.
-        let apart = first || before.ends_with(' ') || !text.starts_with(is_unspaced);
-        return apart.then_some(if first { Strength::Direct } else { Strength::Inner });
+        return Some(Strength::Direct);
     }
     let spaced = after.starts_with([' ', '«', '"', '“']);
+    let _ = printed;
     (first && spaced && !caseless).then_some(Strength::Weak)
-}
-
-/// Whether a mark follows a word that makes it a label.
-fn is_marked(after: &str, first: bool, caseless: bool) -> bool {
-    let rest = after.trim_start_matches(' ');
-    match rest.chars().next() {
-        Some(':' | '=' | '՝' | '։' | '།' | '៖' | '༔' | '©' | '：' | '︰' | 'ঃ' | '…') => true,
-        Some('.') => rest.starts_with("..."),
-        Some('/' | '|' | '>' | '】' | ']' | '・') => first,
-        Some('-' | '–' | '—' | '·') => first && (caseless || after.starts_with(' ') && rest.chars().nth(1) == Some(' ')),
-        Some('\n') => first && rest.contains(char::is_alphanumeric),
-        _ => false,
-    }
-}
-
-/// «AP Photo», «Pool photo via AP»: the word is part of an owner's name.
-fn is_owner_before(before: &str) -> bool {
-    let word = before.trim_end().rsplit([' ', '(', '[', '/', '\n']).next().unwrap_or_default();
-    before.ends_with(' ') && !word.is_empty() && (WORDS.is_agency(word) || WORDS.is_beside(&word.to_lowercase()) && word.starts_with(char::is_uppercase))
 }
 
 /// Whether a label may stand here without a colon: at the beginning, in a bracket, after a sentence or a bar.
 fn is_segment_start(before: &str) -> bool {
     let before = before.trim_end_matches([' ', '*', '※', '▲', '△', '◇']);
-    before.is_empty() || before.ends_with(" /") || before.ends_with(['\n', '(', '[', '（', '【', '.', '!', '?', '。', '…', '|', '»', '”', '"', '—', '–', '-', ')', ']', '）', '】', '>', '■', '“', '।', '။', ','])
+    before.is_empty()
+        || before.ends_with(" /")
+        || before.ends_with([
+            '\n', '(', '[', '（', '【', '.', '!', '?', '。', '…', '|', '»', '”', '"', '—', '–', '-', ')', ']', '）',
+            '】', '>', '■', '“', '।', '။', ',',
+        ])
 }
 
 fn past_marks(fold: &Folded, from: usize) -> usize {
     let text = &fold.as_str()[from..];
     let rest = text.trim_start_matches(|c: char| {
-        matches!(c, ' ' | '\n' | '.' | '…' | '・' | ':' | '=' | '/' | '|' | '-' | '–' | '—' | '՝' | '։' | '།' | '៖' | '༔' | ',' | '،' | '、' | '>' | '】' | '·' | '︰' | 'ঃ')
+        matches!(
+            c,
+            ' ' | '\n'
+                | ':'
+                | '='
+                | '/'
+                | '|'
+                | '-'
+                | '–'
+                | '—'
+                | '՝'
+                | '։'
+                | '།'
+                | '៖'
+                | '༔'
+                | ','
+                | '،'
+                | '、'
+                | '>'
+                | '】'
+                | '·'
+                | '︰'
+                | 'ঃ'
+        )
     });
     from + (text.len() - rest.len())
 }
@@ -161,10 +166,12 @@ fn is_owner(name: &str, strength: Strength, role: CreditRole) -> bool {
     match (strength, role) {
         (Strength::Marked, _) => is_name(name, 1),
         (Strength::Direct, CreditRole::Provider) => is_name(name, 3),
-        (Strength::Direct | Strength::Inner, CreditRole::Photographer) => is_strict(name),
-        (Strength::Inner, CreditRole::Provider) => is_strict(name),
-        (Strength::Direct | Strength::Inner, _) => is_name(name, 0) && is_strict(name),
-        (Strength::Weak, _) => is_strict(name) && (owners(name).agencies > 0 || name.split_whitespace().count() >= 2 || name.contains(['«', '-', '.'])),
+        (Strength::Direct, CreditRole::Photographer) => is_strict(name),
+        (Strength::Direct, _) => is_name(name, 0) && is_strict(name),
+        (Strength::Weak, _) => {
+            is_strict(name)
+                && (owners(name).agencies > 0 || name.split_whitespace().count() >= 2 || name.contains(['«', '-', '.']))
+        }
     }
 }
 
@@ -172,14 +179,16 @@ fn is_owner(name: &str, strength: Strength, role: CreditRole) -> bool {
 fn is_strict(name: &str) -> bool {
     let words: Vec<&str> = name.split_whitespace().collect();
     let known = owners(name);
-    if (known.agencies > 0 || is_body(&words)) && known.unknown == 0 {
+    if known.agencies > 0 || is_body(&words) {
         return is_name(name, 1);
     }
     if name.contains(is_caseless) {
         return is_name(name, 0);
     }
-    let large = |word: &&str| !word.starts_with(char::is_lowercase) || WORDS.is_particle(&word.to_lowercase()) || word.contains(['.', '@']);
-    let first_large = words.iter().any(|word| !word.starts_with(char::is_lowercase) || word.contains(['.', '@']));
+    let large = |word: &&str| {
+        !word.starts_with(char::is_lowercase) || WORDS.is_particle(&word.to_lowercase()) || word.contains(['.', '@'])
+    };
+    let first_large = words.iter().any(|word| !word.starts_with(char::is_lowercase));
     first_large && words.iter().all(large) && is_name(name, 0)
 }
 
@@ -197,7 +206,9 @@ pub(crate) fn after(printed: &str, fold: &Folded) -> Option<Hit> {
         let role = word.meaning.after?;
         let text = &fold.as_str()[word.start..word.end];
         let next = fold.as_str()[word.end..].chars().find(|c| *c != ' ');
-        if !next.is_none_or(|c| matches!(c, '\n' | ')' | ']' | '】' | '。' | '.' | '/' | '|' | ',' | ';' | '，' | '、' | '」')) {
+        if !next.is_none_or(|c| {
+            matches!(c, '\n' | ')' | ']' | '】' | '。' | '.' | '/' | '|' | ',' | ';' | '，' | '、' | '」')
+        }) {
             return None;
         }
         let at = fold.printed(word.start);
@@ -215,14 +226,15 @@ pub(crate) fn after(printed: &str, fold: &Folded) -> Option<Hit> {
 
 /// A name that a caption word opens is a caption: «图为记者拍摄».
 fn is_caption(name: &str) -> bool {
-    let fold = folded(name);
+    let fold = crate::extract::credit_text::folded(name);
     WORDS.find(&fold).iter().any(|word| word.meaning.caption && word.start == 0)
 }
 
 /// Back from a word after a name to where the name begins.
 fn name_start(printed: &str, at: usize) -> usize {
     let before = printed[..at].trim_end_matches([' ', '/', '／', '・', '：', ':']);
-    let bracket = open_bracket(printed, at).map(|(open, _)| open + printed[open..].chars().next().map_or(1, char::len_utf8));
+    let bracket =
+        open_bracket(printed, at).map(|(open, _)| open + printed[open..].chars().next().map_or(1, char::len_utf8));
     let floor = bracket.unwrap_or(0);
     let line = before.rfind('\n').map_or(0, |at| at + 1).max(floor);
     let text = &before[line.min(before.len())..];
@@ -243,7 +255,11 @@ fn name_start(printed: &str, at: usize) -> usize {
     // «新华社记者 王建华/摄»: the word before the space belongs to the name.
     let head = text[..edge].trim_end();
     let joined = head.rsplit(|c: char| !is_unspaced(c)).next().unwrap_or_default();
-    if bracket.is_none() && unspaced && head.len() < edge && (joined.ends_with("记者") || joined.ends_with("記者") || WORDS.is_agency(joined)) {
+    if bracket.is_none()
+        && unspaced
+        && head.len() < edge
+        && (joined.ends_with("记者") || joined.ends_with("記者") || WORDS.is_agency(joined))
+    {
         edge = head.len() - joined.len();
     }
     line + edge
@@ -262,8 +278,11 @@ fn is_before_name(name: &str, word: &str, kept: bool) -> bool {
     if name.chars().any(|c| c.is_numeric()) && known.agencies == 0 {
         return false;
     }
-    let short = words.len() <= WORDS_MAX && name.chars().count() <= CHARS_MAX || known.agencies > 0 && known.unknown == 0;
+    let short =
+        words.len() <= WORDS_MAX && name.chars().count() <= CHARS_MAX || known.agencies > 0 && known.unknown == 0;
     // «图», «사진» after a word is a picture of it, unless an agency or a photographer stands there.
     let picture = matches!(word, "图" | "圖" | "图片" | "圖片" | "사진" | "캡처");
-    short && !(kept && words.len() < 2 && name.chars().count() > CHARS_MAX / 2) && (!picture || known.agencies > 0 || name.contains("记者") || name.contains("記者"))
+    short
+        && !(kept && words.len() < 2 && name.chars().count() > CHARS_MAX / 2)
+        && (!picture || known.agencies > 0 || name.contains("记者") || name.contains("記者"))
 }

@@ -102,7 +102,9 @@ fn parts(line: &str) -> Vec<&str> {
     }
     parts
         .into_iter()
-        .flat_map(|part| part.split(['/', '／', '|', '｜', '・', '·', '+', ',', '，', '、', '=', '＝', ';', '&', '،', '(', ')']))
+        .flat_map(|part| {
+            part.split(['/', '／', '|', '｜', '・', '·', '+', ',', '，', '、', '=', '＝', ';', '&', '،', '(', ')'])
+        })
         .map(|part| part.trim().trim_matches(['«', '»', '"', '“', '”', '„', '(', ')', '[', ']', '.', '©']).trim())
         .filter(|part| !part.is_empty())
         .collect()

@@ -23,7 +23,9 @@ pub(crate) fn bracket(printed: &str) -> Option<Hit> {
             continue;
         }
         let rest = printed[after..].trim_start_matches([' ', '.', '。', ',', '"', '”', '»']);
-        let at_edge = rest.is_empty() || rest.starts_with('\n') || printed[..start].trim().is_empty() && !rest.starts_with(['-', '–', '—']);
+        let at_edge = rest.is_empty()
+            || rest.starts_with('\n')
+            || printed[..start].trim().is_empty() && !rest.starts_with(['-', '–', '—']);
         let hit = || owned(printed, inner, end).or_else(|| signed(printed, start, inner, end));
         if at_edge && let Some(hit) = hit() {
             found = Some(Hit { start, end: after, ..hit });
@@ -44,7 +46,8 @@ fn signed(printed: &str, start: usize, inner: usize, end: usize) -> Option<Hit> 
     let text = printed.get(inner..end)?;
     let named = owners(text);
     let ends_sentence = before.ends_with(['.', '!', '?', '»', '”', '…']) || printed[..start].ends_with('\n');
-    let is_name = named.unknown == 0 && named.words == 0 && named.people + named.bodies > 0 && !text.contains(is_caseless);
+    let is_name =
+        named.unknown == 0 && named.words == 0 && named.people + named.bodies > 0 && !text.contains(is_caseless);
     if !ends_sentence || !is_name || is_byline(text) {
         return None;
     }
@@ -121,13 +124,18 @@ fn starts(printed: &str) -> impl Iterator<Item = (usize, usize)> {
         let begins = match c {
             '\n' | '|' | '｜' | '。' => true,
             '.' | '!' | '?' | '»' | '”' | '“' | '"' | ')' | ']' | '…' | '】' | '）' => {
-                rest.starts_with(' ') || (rest.starts_with(char::is_uppercase) && printed[..at].ends_with(|p: char| p.is_lowercase() || p.is_numeric()))
+                rest.starts_with(' ')
+                    || (rest.starts_with(char::is_uppercase)
+                        && printed[..at].ends_with(|p: char| p.is_lowercase() || p.is_numeric()))
             }
-            '—' | '–' | '-' | '/' => printed[..at].ends_with([' ', '.', '\n', '。']) || (c == '/' && printed[..at].ends_with(is_unspaced)),
+            '—' | '–' | '-' | '/' => {
+                printed[..at].ends_with([' ', '.', '\n', '。']) || (c == '/' && printed[..at].ends_with(is_unspaced))
+            }
             _ => false,
         };
-        begins.then(|| (next, if matches!(c, '.' | '!' | '?' | '。' | '»' | '”' | '"' | ')' | ']' | '…') { next } else { at }))
+        begins.then(|| {
+            (next, if matches!(c, '.' | '!' | '?' | '。' | '»' | '”' | '"' | ')' | ']' | '…') { next } else { at })
+        })
     });
     std::iter::once((0, 0)).chain(inside)
 }
-

@@ -48,8 +48,6 @@ struct Above {
     article: bool,
     foreign: bool,
     figure: bool,
-    /// The page itself marks it as a picture of the article.
-    marked: bool,
 }
 
 struct Walker<'a, 'p> {
@@ -57,7 +55,6 @@ struct Walker<'a, 'p> {
     base: &'p PageUrl,
     above: HashMap<NodeId, Above>,
     headline_seen: bool,
-    headline_class: Option<&'a str>,
     body_seen: bool,
     /// Another headline stands below the text: what follows is another article.
     over: bool,
@@ -67,12 +64,15 @@ struct Walker<'a, 'p> {
 /// Walks over a page.
 pub(crate) fn walk<'a>(dom: &'a Html, area: &Area<'a>, base: &PageUrl, og_image: Option<&PageUrl>) -> Walk<'a> {
     let lead = og_image.map(crate::extract::photo_url::key);
-    let mut walker = Walker { area, base, above: HashMap::new(), headline_seen: false, headline_class: None, body_seen: false, over: false, lead };
+    let mut walker =
+        Walker { area, base, above: HashMap::new(), headline_seen: false, body_seen: false, over: false, lead };
     let mut walk = Walk::default();
     for (at, element) in dom.root_element().descendent_elements().enumerate() {
         walker.body_seen |= area.body.is_some_and(|body| body.id() == element.id());
         match &**tag(element) {
-            "img" | "amp-img" if walk.pictures.len() < PICTURES_MAX => walk.pictures.extend(walker.picture(element, at)),
+            "img" | "amp-img" if walk.pictures.len() < PICTURES_MAX => {
+                walk.pictures.extend(walker.picture(element, at))
+            }
             "h1" => walker.headline(element),
             "meta" | "script" | "link" | "source" | "a" | "input" | "option" | "br" | "head" | "title" => {}
             _ => {
@@ -98,7 +98,7 @@ impl<'a> Walker<'a, '_> {
         let above = self.above(img);
         let leads = self.lead.as_deref() == Some(crate::extract::photo_url::key(&url).as_str());
         let between = self.headline_seen && !self.body_seen && above.figure;
-        let inside = above.body && !self.over || (above.article && !self.body_seen) || between || above.marked && !self.over;
+        let inside = above.body || (above.article && !self.over) || between;
         if !(inside && !above.foreign || leads && (above.figure || above.article)) {
             return None;
         }
@@ -109,7 +109,10 @@ impl<'a> Walker<'a, '_> {
     fn unscripted(&self, img: ElementRef<'a>) -> Option<PageUrl> {
         /// Bytes of a `noscript` that is looked at.
         const BYTES_MAX: usize = 4000;
-        let near = img.next_siblings().take(3).chain(img.parent().into_iter().flat_map(|parent| parent.next_siblings().take(2)));
+        let near = img
+            .next_siblings()
+            .take(3)
+            .chain(img.parent().into_iter().flat_map(|parent| parent.next_siblings().take(2)));
         let noscript = near.filter_map(ElementRef::wrap).find(|element| &**tag(*element) == "noscript")?;
         let text: String = noscript.text().collect();
         if text.len() > BYTES_MAX {
@@ -126,16 +129,9 @@ impl<'a> Walker<'a, '_> {
         !above.foreign && (above.body || above.article && !self.over || self.headline_seen && !self.body_seen)
     }
 
-    /// A headline below the text, or one in the text that is written as the first was: another article begins.
     fn headline(&mut self, headline: ElementRef<'a>) {
-        let class = attribute(headline, "class").and_then(|class| class.split_ascii_whitespace().next());
-        if self.headline_seen && self.body_seen {
-            self.over |= !self.above(headline).body || class.is_some() && class == self.headline_class;
-        }
-        if !self.headline_seen {
-            self.headline_class = class;
-        }
         self.headline_seen = true;
+        self.over |= self.body_seen && !self.above(headline).body;
     }
 
     /// What stands above an element; each ancestor is read once a page.
@@ -160,20 +156,19 @@ impl<'a> Walker<'a, '_> {
         let is = |other: Option<ElementRef<'a>>| other.is_some_and(|other| other.id() == element.id());
         let (body, article) = (is(self.area.body), is(self.area.article));
         let says = signs(element);
-        let beside = Signs::SITE.with(Signs::COMMENTS);
+        let beside = Signs::SITE.with(Signs::ASIDE).with(Signs::COMMENTS);
         let outside = Signs::OVERLAY.with(Signs::HIDDEN);
         let holds = body || article || matches!(&**tag(element), "html" | "body" | "main" | "figure");
-        let byline = says.any(Signs::BYLINE) && !says.any(Signs::PICTURE.with(Signs::CAPTION).with(Signs::BODY).with(Signs::LEAD));
-        // An `aside` made for a picture holds one of the article's.
-        let aside = says.any(Signs::ASIDE) && !says.any(Signs::PICTURE);
-        let foreign = !holds && ((says.any(beside) || aside) && !is_text(element) || byline || (says.any(outside) && !above.body && !above.figure));
+        let byline = says.any(Signs::BYLINE)
+            && !says.any(Signs::PICTURE.with(Signs::CAPTION).with(Signs::BODY).with(Signs::LEAD));
+        let foreign = !holds
+            && (says.any(beside) && !is_text(element) || byline || (says.any(outside) && !above.body && !above.figure));
         Above {
             body: above.body || body,
             article: above.article || article,
             // What is beside the page's frame is not the article, unless the article itself stands there.
             foreign: (above.foreign || foreign) && !(body || article),
             figure: above.figure || &**tag(element) == "figure" || says.any(Signs::PICTURE.with(Signs::LEAD)),
-            marked: above.marked || attribute(element, "itemprop").is_some_and(|name| name == "image"),
         }
     }
 
@@ -184,43 +179,27 @@ impl<'a> Walker<'a, '_> {
         /// Letters of a headline beside the picture.
         const WORDS_BYTES_MIN: usize = 15;
         let near = || img.ancestors().filter_map(ElementRef::wrap).take(STEPS_MAX);
-        let nested = above.body && near().any(|element| &**tag(element) == "article" && Some(element.id()) != self.area.article.map(|article| article.id()) && Some(element.id()) != self.area.body.map(|body| body.id()) && !contains(element, self.area.body));
+        let nested = above.body
+            && near().any(|element| {
+                &**tag(element) == "article"
+                    && Some(element.id()) != self.area.article.map(|article| article.id())
+                    && Some(element.id()) != self.area.body.map(|body| body.id())
+                    && !contains(element, self.area.body)
+            });
         let Some(link) = near().find(|element| &**tag(*element) == "a") else { return nested && !above.figure };
         let Some(href) = attribute(link, "href").filter(|href| is_real(href)) else { return false };
         let Ok(url) = self.base.join(href) else { return false };
         if is_image_path(url.path()) || url.path() == self.base.path() {
             return false;
         }
-        let figure = link.ancestors().filter_map(ElementRef::wrap).take(STEPS_MAX).find(|element| &**tag(*element) == "figure");
-        let captioned = figure.is_some_and(|figure| figure.descendent_elements().take(FIGURE_ELEMENTS_MAX).any(|child| &**tag(child) == "figcaption" && !leads_to(child, href)));
-        if !captioned && is_story(&url, self.base) {
-            return true;
-        }
+        let figure =
+            link.ancestors().filter_map(ElementRef::wrap).take(STEPS_MAX).find(|element| &**tag(*element) == "figure");
+        let captioned = figure.is_some_and(|figure| {
+            figure.descendent_elements().take(FIGURE_ELEMENTS_MAX).any(|child| &**tag(child) == "figcaption")
+        });
         let text: usize = link.text().map(|text| text.trim().len()).sum();
-        nested || (!captioned || !is_same_story(&url, self.base)) && (text >= WORDS_BYTES_MIN || !above.body)
+        nested || !captioned && (text >= WORDS_BYTES_MIN || !above.body)
     }
-}
-
-/// Whether a caption itself is a link to the same page: a headline.
-fn leads_to(caption: ElementRef<'_>, href: &str) -> bool {
-    let links = || caption.descendent_elements().take(FIGURE_ELEMENTS_MAX).filter(|element| &**tag(*element) == "a");
-    links().any(|link| attribute(link, "href") == Some(href))
-}
-
-/// A part of a path that names one story: a number or a slug, and no section.
-fn names_story(part: &str) -> bool {
-    const NAME_BYTES_MIN: usize = 5;
-    part.len() >= NAME_BYTES_MIN && part.contains(|c: char| c.is_ascii_digit() || c == '-')
-}
-
-/// Whether a link leads to another page of the same story, such as its gallery: a part of the address names it.
-fn is_same_story(link: &PageUrl, page: &PageUrl) -> bool {
-    link.host() == page.host() && page.path().split('/').filter(|part| names_story(part)).any(|part| link.path().contains(part))
-}
-
-/// Whether a link leads to another story of the same site.
-fn is_story(link: &PageUrl, page: &PageUrl) -> bool {
-    link.host() == page.host() && link.path().split('/').any(names_story) && !is_same_story(link, page)
 }
 
 /// Elements of a figure that are looked at for its caption.
