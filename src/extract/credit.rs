@@ -20,7 +20,7 @@ pub struct Caption {
 }
 
 /// A caption longer than this is a text, in bytes; its end alone is looked at.
-const CAPTION_BYTES_MAX: usize = 6000;
+const CAPTION_BYTES_MAX: usize = 2400;
 
 /// Takes a caption apart. `language` decides only between readings that several languages share.
 ///
@@ -65,25 +65,23 @@ pub(crate) fn owner(printed: &str) -> Option<Credit> {
 }
 
 fn find(printed: &str) -> Option<Hit> {
-    let text = match printed.len().checked_sub(CAPTION_BYTES_MAX) {
-        Some(from) => return find_in_end(printed, from),
-        None => printed,
-    };
+    // Of a text too long for a caption the end alone is looked at.
+    let from = printed.len().saturating_sub(CAPTION_BYTES_MAX);
+    let from = (from..=printed.len()).find(|at| printed.is_char_boundary(*at))?;
+    let hit = find_in(&printed[from..])?;
+    Some(Hit { start: hit.start + from, end: hit.end + from, ..hit })
+}
+
+/// The readers in the order in which they are believed.
+fn find_in(text: &str) -> Option<Hit> {
     let fold = folded(text);
-    let labelled = credit_label::before(text, &fold);
-    labelled
+    credit_label::before(text, &fold)
         .or_else(|| credit_label::after(text, &fold))
         .or_else(|| credit_tail::equals(text))
         .or_else(|| credit_tail::tail(text))
         .or_else(|| credit_tail::bracket(text))
         .or_else(|| credit_tail::first_line(text))
         .or_else(|| credit_tail::whole(text))
-}
-
-fn find_in_end(printed: &str, from: usize) -> Option<Hit> {
-    let from = (from..printed.len()).find(|at| printed.is_char_boundary(*at))?;
-    let hit = find(&printed[from..])?;
-    Some(Hit { start: hit.start + from, end: hit.end + from, ..hit })
 }
 
 /// Without what follows a credit and is no part of it: notices of agencies, buttons.

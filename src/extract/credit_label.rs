@@ -32,12 +32,15 @@ enum Strength {
     Marked,
 }
 
+/// Words that are tried in one caption; real ones have three or four.
+const LABELS_MAX: usize = 40;
+
 /// The credit after a label: the strongest, of equals the first.
 pub(crate) fn before(printed: &str, fold: &Folded) -> Option<Hit> {
     let words = WORDS.find(fold);
     let placed: Vec<(usize, &Found)> = words.iter().map(|word| (fold.printed(word.start), word)).collect();
     let mut best: Option<(Strength, Hit)> = None;
-    for index in 0..words.len() {
+    for index in 0..words.len().min(LABELS_MAX) {
         let Some((strength, hit)) = at_label(printed, fold, &placed, index) else { continue };
         if best.as_ref().is_none_or(|(other, _)| strength > *other) {
             best = Some((strength, hit));
@@ -193,7 +196,7 @@ fn with_bracket(printed: &str, start: usize, end: usize) -> (usize, usize) {
 
 /// The credit before a word that follows names: «新华社记者王凯摄», «국방부 제공», «山田太郎撮影».
 pub(crate) fn after(printed: &str, fold: &Folded) -> Option<Hit> {
-    WORDS.find(fold).iter().rev().find_map(|word| {
+    WORDS.find(fold).iter().rev().take(LABELS_MAX).find_map(|word| {
         let role = word.meaning.after?;
         let text = &fold.as_str()[word.start..word.end];
         let next = fold.as_str()[word.end..].chars().find(|c| *c != ' ');
@@ -208,9 +211,16 @@ pub(crate) fn after(printed: &str, fold: &Folded) -> Option<Hit> {
         if !is_before_name(&name, text, kept) || is_caption(&name) {
             return None;
         }
+        let start = with_place(printed, start);
         let (start, end) = with_bracket(printed, start, fold.printed(word.end));
         Some(Hit { start, end, name, role })
     })
+}
+
+/// «…＝東京都内で、例田太郎撮影»: where and when stand between the caption and the name, and go with it.
+fn with_place(printed: &str, start: usize) -> usize {
+    let place = printed[..start].trim_end().ends_with('、').then(|| printed[..start].rfind('＝')).flatten();
+    place.unwrap_or(start)
 }
 
 /// A name that a caption word opens is a caption: «图为记者拍摄».

@@ -11,10 +11,13 @@ use crate::model::article::CreditRole;
 /// A tail longer than this is no line of owners, in bytes.
 const TAIL_BYTES_MAX: usize = 260;
 
+/// Brackets that are looked at in one caption.
+const BRACKETS_MAX: usize = 40;
+
 /// A bracket that is a line of owners, the last one of the text or one that opens it.
 pub(crate) fn bracket(printed: &str) -> Option<Hit> {
     let mut found = None;
-    for (start, open) in printed.char_indices().filter(|(_, c)| closing(*c).is_some()) {
+    for (start, open) in printed.char_indices().filter(|(_, c)| closing(*c).is_some()).take(BRACKETS_MAX) {
         let Some(close) = closing(open) else { continue };
         let inner = start + open.len_utf8();
         let Some(end) = close_bracket(printed, inner, close) else { continue };

@@ -254,12 +254,17 @@ fn follow<'a>(frame: ElementRef<'a>, area: &Area<'a>, language: Option<&str>, pr
                 read.credit.map(|credit| (read.text, credit))
             }
             Part::Other if holds.text <= LOOSE_BYTES_MAX => loose_credit(next, &text, language).map(|credit| (None, credit)),
-            Part::Other => break,
+            Part::Other => None,
         };
+        // After a caption may come the credit; after any other words comes the text.
+        let goes_on = kind == Part::Caption;
         if let Some((caption, credit)) = read {
             printed.credit = Some(credit);
             printed.caption = printed.caption.take().or(caption);
             printed.nodes.push(next.id());
+            break;
+        }
+        if !goes_on {
             break;
         }
     }
