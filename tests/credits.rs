@@ -96,12 +96,17 @@ fn page(pictures: &str) -> Reading {
 /// The last part of each address with its credit.
 fn credits(reading: &Reading) -> Vec<(String, Option<String>)> {
     let name = |url: &PageUrl| url.path().rsplit('/').next().unwrap_or_default().to_owned();
-    reading.photos.iter().map(|photo| (name(&photo.url), photo.credit.as_ref().map(|credit| credit.name.clone()))).collect()
+    reading
+        .photos
+        .iter()
+        .map(|photo| (name(&photo.url), photo.credit.as_ref().map(|credit| credit.name.clone())))
+        .collect()
 }
 
 fn assert_credits(pictures: &str, expected: &[(&str, Option<&str>)]) {
     let reading = page(pictures);
-    let expected: Vec<_> = expected.iter().map(|(url, credit)| ((*url).to_owned(), credit.map(str::to_owned))).collect();
+    let expected: Vec<_> =
+        expected.iter().map(|(url, credit)| ((*url).to_owned(), credit.map(str::to_owned))).collect();
     assert_eq!(credits(&reading), expected, "{pictures}");
 }
 
@@ -170,7 +175,9 @@ fn what_is_no_picture_of_the_article_is_left_out() {
 
 #[test]
 fn a_line_at_the_end_names_all_photographers() {
-    let reading = page("<img src=/i/one.jpg><p>More of it stands in this paragraph of the text, which is long enough.</p><img src=/i/two.jpg>");
+    let reading = page(
+        "<img src=/i/one.jpg><p>More of it stands in this paragraph of the text, which is long enough.</p><img src=/i/two.jpg>",
+    );
     assert!(reading.photos.iter().all(|photo| photo.credit.is_none()));
     let text = "<p>The new bridge over the made-up river was opened on Monday, and hundreds of people of both towns came to see it.</p>";
     let reading = read(&format!(

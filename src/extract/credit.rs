@@ -33,9 +33,8 @@ const CAPTION_BYTES_MAX: usize = 2400;
 /// ```
 #[must_use]
 pub fn caption(printed: &str, language: Option<&str>) -> Caption {
-    let _ = language;
     let printed = without_notice(lines(printed));
-    match find(&printed) {
+    match find(&printed, language) {
         Some(hit) => taken_apart(&printed, hit),
         None => Caption { text: sentence(&printed), credit: None },
     }
@@ -52,31 +51,32 @@ pub(crate) fn owner(printed: &str) -> Option<Credit> {
     if WORDS.find(&fold).first().is_some_and(|word| word.start == 0 && fold.is_end(word.end) && word.meaning.label) {
         return None;
     }
-    let labelled = credit_label::before(&printed, &fold).or_else(|| credit_label::after(&printed, &fold));
+    let labelled = credit_label::before(&printed, &fold).or_else(|| credit_label::after(&printed, &fold, None));
     if let Some(hit) = labelled {
         return taken_apart(&printed, hit).credit;
     }
     // Of a text with line breaks the element holds more than a credit.
-    let whole = credit_name::clean(&printed, CreditRole::Photographer).filter(|(name, _)| !printed.contains('\n') && is_name(name, 1));
+    let whole = credit_name::clean(&printed, CreditRole::Photographer)
+        .filter(|(name, _)| !printed.contains('\n') && is_name(name, 1));
     match whole {
         Some((name, role)) => Some(Credit { role: told(&name, role), raw: printed, name }),
-        None => find(&printed).and_then(|hit| taken_apart(&printed, hit).credit),
+        None => find(&printed, None).and_then(|hit| taken_apart(&printed, hit).credit),
     }
 }
 
-fn find(printed: &str) -> Option<Hit> {
+fn find(printed: &str, language: Option<&str>) -> Option<Hit> {
     // Of a text too long for a caption the end alone is looked at.
     let from = printed.len().saturating_sub(CAPTION_BYTES_MAX);
     let from = (from..=printed.len()).find(|at| printed.is_char_boundary(*at))?;
-    let hit = find_in(&printed[from..])?;
+    let hit = find_in(&printed[from..], language)?;
     Some(Hit { start: hit.start + from, end: hit.end + from, ..hit })
 }
 
 /// The readers in the order in which they are believed.
-fn find_in(text: &str) -> Option<Hit> {
+fn find_in(text: &str, language: Option<&str>) -> Option<Hit> {
     let fold = folded(text);
     credit_label::before(text, &fold)
-        .or_else(|| credit_label::after(text, &fold))
+        .or_else(|| credit_label::after(text, &fold, language))
         .or_else(|| credit_tail::equals(text))
         .or_else(|| credit_tail::tail(text))
         .or_else(|| credit_tail::bracket(text))
@@ -96,13 +96,19 @@ fn without_notice(mut printed: String) -> String {
 
 fn taken_apart(printed: &str, hit: Hit) -> Caption {
     let (before, after) = (&printed[..hit.start], printed.get(hit.end..).unwrap_or_default());
-    let before = before.trim_end_matches([' ', '\n', '|', '/', '—', '–', '-', '＝', '=', ',', '(', '[', '©', '·', '•', '*', ':', '：']);
+    let before = before.trim_end_matches([
+        ' ', '\n', '|', '/', '—', '–', '-', '＝', '=', ',', '(', '[', '©', '·', '•', '*', ':', '：',
+    ]);
     let after = after.trim_start_matches([' ', '\n', '.', ';', ',', '|', ')', ']', '）', '。']);
     let fold = folded(after);
     let others = WORDS.find(&fold).first().is_some_and(|word| word.start == 0 && word.meaning.other);
     let text = if after.is_empty() || others { before.to_owned() } else { format!("{before} {after}") };
     let raw = printed[hit.start..hit.end].trim_matches([' ', '\n', '|', '/', '—', '–', '＝', '=', '·', '•']);
-    let raw = raw.strip_prefix(['(', '（', '[', '［', '【']).and_then(|raw| raw.strip_suffix([')', '）', ']', '］', '】'])).unwrap_or(raw).trim();
+    let raw = raw
+        .strip_prefix(['(', '（', '[', '［', '【'])
+        .and_then(|raw| raw.strip_suffix([')', '）', ']', '］', '】']))
+        .unwrap_or(raw)
+        .trim();
     let role = told(&hit.name, hit.role);
     Caption { text: sentence(&text), credit: Some(Credit { raw: raw.to_owned(), name: hit.name, role }) }
 }
@@ -116,7 +122,8 @@ fn sentence(text: &str) -> Option<String> {
 
 /// What a name says of itself where its label said nothing.
 fn told(name: &str, role: CreditRole) -> CreditRole {
-    const PROVIDED: [&str; 8] = ["handout", "courtesy", "предоставлен", "cung cấp", "divulgação", "cortesía", "ihsan", "提供"];
+    const PROVIDED: [&str; 8] =
+        ["handout", "courtesy", "предоставлен", "cung cấp", "divulgação", "cortesía", "ihsan", "提供"];
     const ARCHIVE: [&str; 7] = ["архив", "archive", "archiv", "archivo", "arsip", "arkiv", "архів"];
     const SCREEN: [&str; 6] = ["screenshot", "screengrab", "скриншот", "стоп-кадр", "캡처", "reprodução"];
     const GENERATED: [&str; 6] = ["midjourney", "dall-e", "chatgpt", "ki-generiert", "ai-generated", "нейросет"];

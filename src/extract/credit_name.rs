@@ -11,8 +11,40 @@ const NAME_CHARS_MAX: usize = 200;
 
 /// Words with a point that end no sentence, beside initials.
 const ABBREVIATIONS: [&str; 34] = [
-    "inc", "ltd", "corp", "bros", "prof", "sgt", "capt", "maj", "gen", "gov", "sen", "rep", "mrs", "col", "им", "гор", "dok", "doc", "dept", "vol",
-    "ing", "mag", "spc", "cpl", "pfc", "pvt", "staff sgt", "univ", "fot", "foto", "phot", "ph", "adm", "cmdr",
+    "inc",
+    "ltd",
+    "corp",
+    "bros",
+    "prof",
+    "sgt",
+    "capt",
+    "maj",
+    "gen",
+    "gov",
+    "sen",
+    "rep",
+    "mrs",
+    "col",
+    "им",
+    "гор",
+    "dok",
+    "doc",
+    "dept",
+    "vol",
+    "ing",
+    "mag",
+    "spc",
+    "cpl",
+    "pfc",
+    "pvt",
+    "staff sgt",
+    "univ",
+    "fot",
+    "foto",
+    "phot",
+    "ph",
+    "adm",
+    "cmdr",
 ];
 
 /// The end of a name that begins at `start`, in printed bytes.
@@ -99,7 +131,8 @@ pub(crate) fn clean(name: &str, role: CreditRole) -> Option<(String, CreditRole)
 /// Without space, marks and brackets whose other half is not there.
 pub(crate) fn trimmed(name: &str) -> &str {
     const BOTH: [char; 31] = [
-        ' ', '\n', ',', ';', ':', '：', '=', '＝', '/', '／', '|', '｜', '–', '—', '-', '*', '·', '•', '©', '、', '，', '。', '，', '।', '՝', '։', '：', '>', '〔', '〕', '།',
+        ' ', '\n', ',', ';', ':', '：', '=', '＝', '/', '／', '|', '｜', '–', '—', '-', '*', '·', '•', '©', '、', '，',
+        '。', '，', '।', '՝', '։', '：', '>', '〔', '〕', '།',
     ];
     let mut name = name.trim().trim_matches(BOTH);
     loop {
@@ -118,7 +151,9 @@ pub(crate) fn trimmed(name: &str) -> &str {
 /// «Inc», «U.S», «Jr»: their point is part of them.
 fn ends_in_short_point(head: &str) -> bool {
     let word = head.rsplit(|c: char| c.is_whitespace()).next().unwrap_or_default();
-    (word.contains('.') && word.chars().filter(|c| c.is_alphabetic()).count() <= 3) || ABBREVIATIONS[..4].contains(&folded(word).as_str()) || folded(word).as_str() == "jr"
+    (word.contains('.') && word.chars().filter(|c| c.is_alphabetic()).count() <= 3)
+        || ABBREVIATIONS[..4].contains(&folded(word).as_str())
+        || folded(word).as_str() == "jr"
 }
 
 fn drop_lone(name: &str) -> &str {
@@ -179,7 +214,8 @@ fn without_mail(name: &str) -> &str {
 /// «国防部提供»: the word after the name, and what it says.
 fn without_after(name: &str) -> (&str, Option<CreditRole>) {
     let fold = folded(name);
-    let Some(word) = WORDS.find(&fold).into_iter().find(|word| word.meaning.after.is_some() && fold.is_end(word.end)) else {
+    let Some(word) = WORDS.find(&fold).into_iter().find(|word| word.meaning.after.is_some() && fold.is_end(word.end))
+    else {
         return (name, None);
     };
     let text = &fold.as_str()[word.start..word.end];
@@ -197,7 +233,9 @@ fn without_nothing(name: &str) -> &str {
     let fold = folded(name);
     let found = WORDS.find(&fold).into_iter().find(|word| word.meaning.nothing && fold.is_end(word.end));
     match found {
-        Some(word) if word.start > 0 && fold.as_str()[word.start..].starts_with(is_caseless) => &name[..fold.printed(word.start)],
+        Some(word) if word.start > 0 && fold.as_str()[word.start..].starts_with(is_caseless) => {
+            &name[..fold.printed(word.start)]
+        }
         _ => name,
     }
 }

@@ -38,7 +38,8 @@ impl Owners {
     /// Whether the line is a credit without any label: an agency is in it, and nothing that is no owner; or «Jane Doe/CBC».
     pub(crate) fn is_credit(self) -> bool {
         self.unknown == 0
-            && ((self.agencies > 0 && self.words <= 1) || (self.joined && self.people == 1 && self.words + self.bodies == 1))
+            && ((self.agencies > 0 && self.words <= 1)
+                || (self.joined && self.people == 1 && self.words + self.bodies == 1))
     }
 
     /// Whether nothing but bodies and agencies is named.
@@ -101,7 +102,9 @@ fn parts(line: &str) -> Vec<&str> {
     }
     parts
         .into_iter()
-        .flat_map(|part| part.split(['/', '／', '|', '｜', '・', '·', '+', ',', '，', '、', '=', '＝', ';', '&', '،', '(', ')']))
+        .flat_map(|part| {
+            part.split(['/', '／', '|', '｜', '・', '·', '+', ',', '，', '、', '=', '＝', ';', '&', '،', '(', ')'])
+        })
         .map(|part| part.trim().trim_matches(['«', '»', '"', '“', '”', '„', '(', ')', '[', ']', '.', '©']).trim())
         .filter(|part| !part.is_empty())
         .collect()
@@ -153,9 +156,13 @@ fn is_named(words: &[&str]) -> bool {
     let first = folded(words[0]);
     let small = |word: &&str| {
         let word = folded(word);
-        word.as_str().starts_with(char::is_lowercase) && !WORDS.is_particle(word.as_str()) && !WORDS.is_body(word.as_str())
+        word.as_str().starts_with(char::is_lowercase)
+            && !WORDS.is_particle(word.as_str())
+            && !WORDS.is_body(word.as_str())
     };
-    words[0].contains(is_caseless) || WORDS.is_body(first.as_str()) || !words.iter().filter(|word| word.starts_with(char::is_lowercase)).any(small)
+    words[0].contains(is_caseless)
+        || WORDS.is_body(first.as_str())
+        || !words.iter().filter(|word| word.starts_with(char::is_lowercase)).any(small)
 }
 
 /// Whether a word of a body's name is among words.
@@ -174,7 +181,10 @@ pub(crate) fn is_body(words: &[&str]) -> bool {
 
 /// Whether words have the shape of a person's name: each written large, particles and initials apart.
 pub(crate) fn is_person(words: &[&str]) -> bool {
-    if words.is_empty() || words.len() > PERSON_WORDS_MAX || words.iter().any(|word| word.contains(|c: char| c.is_numeric())) {
+    if words.is_empty()
+        || words.len() > PERSON_WORDS_MAX
+        || words.iter().any(|word| word.contains(|c: char| c.is_numeric()))
+    {
         return false;
     }
     if words.iter().any(|word| word.starts_with(is_caseless)) {
@@ -186,7 +196,9 @@ pub(crate) fn is_person(words: &[&str]) -> bool {
         if bare.ends_with('.') && bare.chars().count() > INITIAL_CHARS_MAX {
             return false;
         }
-        if bare.starts_with(char::is_uppercase) && bare.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '\'' | '’' | '‘' | '_')) {
+        if bare.starts_with(char::is_uppercase)
+            && bare.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '\'' | '’' | '‘' | '_'))
+        {
             large += 1;
         } else if !WORDS.is_particle(folded(bare).as_str()) {
             return false;
@@ -217,7 +229,10 @@ fn is_large_word(word: &str) -> bool {
 
 /// Whether what stands after a label can be an owner's name and is no sentence.
 pub(crate) fn is_name(name: &str, lower_extra_max: usize) -> bool {
-    let words: Vec<&str> = name.split(|c: char| c.is_whitespace() || matches!(c, '/' | '|' | ',')).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> = name
+        .split(|c: char| c.is_whitespace() || matches!(c, '/' | '|' | ','))
+        .filter(|word| !word.is_empty())
+        .collect();
     let Some(first) = words.first() else { return false };
     let whole = owners(name);
     // A body's name may be a long one of small words.
@@ -236,7 +251,9 @@ pub(crate) fn is_name(name: &str, lower_extra_max: usize) -> bool {
     }
     let lower = words
         .iter()
-        .filter(|word| word.starts_with(char::is_lowercase) && !word.contains('.') && !WORDS.is_particle(folded(word).as_str()))
+        .filter(|word| {
+            word.starts_with(char::is_lowercase) && !word.contains('.') && !WORDS.is_particle(folded(word).as_str())
+        })
         .count();
     let upper = words.iter().filter(|word| !word.starts_with(char::is_lowercase)).count();
     words.len() <= BODY_WORDS_MAX && lower <= upper.min(MATCHED_LOWER_MAX) + lower_extra_max
@@ -245,7 +262,12 @@ pub(crate) fn is_name(name: &str, lower_extra_max: usize) -> bool {
 /// Whether words with one of a body among them can be its name: Latin letters write that word large, or first.
 fn is_body_name(words: &[&str]) -> bool {
     let latin = words.iter().all(|word| word.chars().all(|c| !c.is_alphabetic() || c < '\u{250}'));
-    let large: Vec<&str> = words.iter().enumerate().filter(|(at, word)| *at < 2 || !word.starts_with(char::is_lowercase)).map(|(_, word)| *word).collect();
+    let large: Vec<&str> = words
+        .iter()
+        .enumerate()
+        .filter(|(at, word)| *at < 2 || !word.starts_with(char::is_lowercase))
+        .map(|(_, word)| *word)
+        .collect();
     if latin { is_body(&large) } else { is_body(words) }
 }
 
@@ -261,7 +283,9 @@ fn is_caseless_name(name: &str, words: &[&str]) -> bool {
     const CHARS_MAX: usize = 70;
     let chars = name.chars().count();
     let unspaced = name.chars().filter(|c| is_unspaced(*c)).count();
-    words.len() <= WORDS_MAX && chars <= CHARS_MAX && (unspaced < HAN_CHARS_MAX || !name.contains(['，', '。', '、']) || name.contains(['/', '／']))
+    words.len() <= WORDS_MAX
+        && chars <= CHARS_MAX
+        && (unspaced < HAN_CHARS_MAX || !name.contains(['，', '。', '、']) || name.contains(['/', '／']))
 }
 
 /// A name in Han longer than this, with commas in it, is a sentence.

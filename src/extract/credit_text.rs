@@ -4,6 +4,8 @@
 
 use unicode_normalization::char::decompose_compatible;
 
+use crate::html::plain::collapse;
+
 /// A text in small letters whose bytes know where they come from.
 #[derive(Debug)]
 pub(crate) struct Folded {
@@ -23,14 +25,23 @@ pub(crate) fn folded(printed: &str) -> Folded {
         };
         match character {
             // Joiners and marks of direction: the same word is printed with them and without.
-            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{0640}' | '\u{0307}' | '\u{0301}' | '\u{ad}' => {}
+            '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}'
+            | '\u{feff}'
+            | '\u{0640}'
+            | '\u{0307}'
+            | '\u{0301}'
+            | '\u{ad}' => {}
             'ё' | 'Ё' => push('е'),
             'ي' | 'ى' => push('ی'),
             'ك' => push('ک'),
             '’' | '‘' | 'ʻ' | 'ʼ' | '`' | '´' => push('\''),
             '\n' => push('\n'),
             // Width forms («：», «（», «ＡＰ») and ligatures of width; other compositions stay as they are printed.
-            '\u{ff01}'..='\u{ff9f}' | '\u{a0}' | '\u{fe55}' => decompose_compatible(character, |c| c.to_lowercase().for_each(&mut push)),
+            '\u{ff01}'..='\u{ff9f}' | '\u{a0}' | '\u{fe55}' => {
+                decompose_compatible(character, |c| c.to_lowercase().for_each(&mut push));
+            }
             _ if character.is_whitespace() => push(' '),
             _ => character.to_lowercase().filter(|c| *c != '\u{307}').for_each(push),
         }
@@ -60,7 +71,9 @@ impl Folded {
         let last = self.text[start..end].chars().next_back();
         let next = self.text[end..].chars().next();
         let ends = match (last, next) {
-            (Some(last), Some(next)) => !is_letter(last) || is_unspaced(last) || !is_letter(next) || next.is_numeric() || is_unspaced(next),
+            (Some(last), Some(next)) => {
+                !is_letter(last) || is_unspaced(last) || !is_letter(next) || next.is_numeric() || is_unspaced(next)
+            }
             _ => true,
         };
         ends && self.is_whole_start(start)
@@ -101,7 +114,7 @@ pub(crate) fn is_caseless(c: char) -> bool {
 pub(crate) fn lines(printed: &str) -> String {
     let mut out = String::with_capacity(printed.len());
     for line in printed.split('\n') {
-        let line = crate::html::plain::collapse(line);
+        let line = collapse(line);
         if line.is_empty() {
             continue;
         }

@@ -80,7 +80,13 @@ pub(crate) fn photos(page: &PhotoPage<'_>) -> Found {
     found
 }
 
-fn photo<'a>(picture: &Picture<'a>, page: &PhotoPage<'a>, area: &Area<'a>, data: &Data, captions: &mut Vec<NodeId>) -> Photo {
+fn photo<'a>(
+    picture: &Picture<'a>,
+    page: &PhotoPage<'a>,
+    area: &Area<'a>,
+    data: &Data,
+    captions: &mut Vec<NodeId>,
+) -> Photo {
     let img = picture.img;
     let printed = photo_frame::read(img, area, page.language);
     captions.extend(printed.nodes);
@@ -109,12 +115,22 @@ fn fill(known: &mut Photo, other: Photo) {
 }
 
 /// Credits that stand in no frame: the operator's elements first, else elements that are called credit.
-fn orphans<'a>(page: &PhotoPage<'a>, named: &[(usize, ElementRef<'a>)], captions: &mut Vec<NodeId>) -> Vec<(usize, Credit)> {
-    let ruled: HashSet<NodeId> =
-        page.rule.credit.iter().flat_map(|selector| selector.elements(page.dom.root_element())).map(|element| element.id()).collect();
+fn orphans<'a>(
+    page: &PhotoPage<'a>,
+    named: &[(usize, ElementRef<'a>)],
+    captions: &mut Vec<NodeId>,
+) -> Vec<(usize, Credit)> {
+    let ruled: HashSet<NodeId> = page
+        .rule
+        .credit
+        .iter()
+        .flat_map(|selector| selector.elements(page.dom.root_element()))
+        .map(|element| element.id())
+        .collect();
     let used: HashSet<NodeId> = captions.iter().copied().collect();
     let mut orphans = Vec::new();
-    let places = page.dom.root_element().descendent_elements().enumerate().filter(|(_, element)| ruled.contains(&element.id()));
+    let places =
+        page.dom.root_element().descendent_elements().enumerate().filter(|(_, element)| ruled.contains(&element.id()));
     let ruled: Vec<(usize, ElementRef<'a>)> = if ruled.is_empty() { Vec::new() } else { places.collect() };
     for (at, element) in if ruled.is_empty() { named } else { &ruled } {
         let within = element.ancestors().take(NESTED_MAX).any(|above| used.contains(&above.id()));
@@ -122,7 +138,9 @@ fn orphans<'a>(page: &PhotoPage<'a>, named: &[(usize, ElementRef<'a>)], captions
             continue;
         }
         let text = text_of(*element, &[]);
-        if text.len() <= ORPHAN_BYTES_MAX && let Some(credit) = credit::owner(&text) {
+        if text.len() <= ORPHAN_BYTES_MAX
+            && let Some(credit) = credit::owner(&text)
+        {
             orphans.push((*at, credit));
             captions.push(element.id());
         }
@@ -145,8 +163,12 @@ fn give(photos: &mut [Photo], places: &[usize], orphans: Vec<(usize, Credit)>) {
     }
     for (at, credit) in orphans {
         let before = places.iter().rposition(|place| *place < at);
-        let near = before.filter(|index| at - places[*index] <= NEAR_MAX).or_else(|| places.iter().position(|place| *place > at && place - at <= NEAR_MAX));
-        if let Some(photo) = near.and_then(|index| photos.get_mut(index)) && photo.credit.is_none() {
+        let near = before
+            .filter(|index| at - places[*index] <= NEAR_MAX)
+            .or_else(|| places.iter().position(|place| *place > at && place - at <= NEAR_MAX));
+        if let Some(photo) = near.and_then(|index| photos.get_mut(index))
+            && photo.credit.is_none()
+        {
             photo.credit = Some(credit);
         }
     }
@@ -166,7 +188,9 @@ fn collective(page: &PhotoPage<'_>, found: &mut Found) {
             continue;
         }
         let read = credit::caption(&text, page.language);
-        if let (None, Some(credit)) = (read.text, read.credit) && credit.raw != credit.name {
+        if let (None, Some(credit)) = (read.text, read.credit)
+            && credit.raw != credit.name
+        {
             found.captions.push(block.id());
             found.photos.iter_mut().for_each(|photo| photo.credit = Some(credit.clone()));
             return;
@@ -183,14 +207,30 @@ fn told_alone(page: &PhotoPage<'_>, data: &Data, found: &mut Found) {
         return;
     }
     let lead = page.og_image.as_ref();
-    let of_article = data.of_article.iter().find(|told| lead.is_none_or(|lead| key(lead) == key(&told.url))).or(data.of_article.first());
+    let of_article = data
+        .of_article
+        .iter()
+        .find(|told| lead.is_none_or(|lead| key(lead) == key(&told.url)))
+        .or(data.of_article.first());
     let photo = match (of_article, lead) {
-        (Some(Told { url, caption, credit, width, height }), _) => {
-            Photo { url: url.clone(), caption: caption.clone(), credit: credit.clone(), alt: None, width: *width, height: *height }
-        }
+        (Some(Told { url, caption, credit, width, height }), _) => Photo {
+            url: url.clone(),
+            caption: caption.clone(),
+            credit: credit.clone(),
+            alt: None,
+            width: *width,
+            height: *height,
+        },
         (None, Some(url)) => {
             let told = data.get(url);
-            Photo { url: url.clone(), caption: told.and_then(|told| told.caption.clone()), credit: told.and_then(|told| told.credit.clone()), alt: None, width: None, height: None }
+            Photo {
+                url: url.clone(),
+                caption: told.and_then(|told| told.caption.clone()),
+                credit: told.and_then(|told| told.credit.clone()),
+                alt: None,
+                width: None,
+                height: None,
+            }
         }
         (None, None) => return,
     };
@@ -208,6 +248,7 @@ fn told_of_lead(data: &Data, found: &mut Found) {
 }
 
 fn lead(page: &PhotoPage<'_>, found: &Found) -> Option<usize> {
-    let named = page.og_image.as_ref().and_then(|url| found.photos.iter().position(|photo| key(&photo.url) == key(url)));
+    let named =
+        page.og_image.as_ref().and_then(|url| found.photos.iter().position(|photo| key(&photo.url) == key(url)));
     named.or((!found.photos.is_empty()).then_some(0))
 }

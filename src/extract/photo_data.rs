@@ -55,7 +55,9 @@ impl Data {
             match value {
                 Value::Array(values) => stack.extend(values.iter().rev().map(|value| (value, under_image))),
                 Value::Object(object) => {
-                    if is_image(object) && let Some(told) = told(object, base, &publishers, language) {
+                    if is_image(object)
+                        && let Some(told) = told(object, base, &publishers, language)
+                    {
                         if under_image {
                             data.of_article.push(told.clone());
                         }
@@ -64,8 +66,14 @@ impl Data {
                         known.caption = known.caption.take().or(told.caption);
                     }
                     let article = is_article(object);
-                    let nested = object.iter().filter(|(name, _)| !matches!(name.as_str(), "publisher" | "author" | "logo" | "itemListElement"));
-                    stack.extend(nested.filter(|(_, value)| value.is_object() || value.is_array()).map(|(name, value)| (value, article && name == "image")));
+                    let nested = object.iter().filter(|(name, _)| {
+                        !matches!(name.as_str(), "publisher" | "author" | "logo" | "itemListElement")
+                    });
+                    stack.extend(
+                        nested
+                            .filter(|(_, value)| value.is_object() || value.is_array())
+                            .map(|(name, value)| (value, article && name == "image")),
+                    );
                 }
                 _ => {}
             }
@@ -95,16 +103,23 @@ fn is_article(object: &Map<String, Value>) -> bool {
 
 /// The names of the sites themselves: a picture that names its own site as holder of the rights names nobody.
 fn publishers(ld: &[Value]) -> Vec<String> {
-    let own = |object: &Map<String, Value>| types(object).any(|kind| matches!(kind, "Organization" | "NewsMediaOrganization" | "WebSite"));
+    let own = |object: &Map<String, Value>| {
+        types(object).any(|kind| matches!(kind, "Organization" | "NewsMediaOrganization" | "WebSite"))
+    };
     ld.iter()
         .filter_map(Value::as_object)
-        .flat_map(|object| [object.get("publisher").and_then(|publisher| text(publisher)), text(&Value::Object(object.clone())).filter(|_| own(object))])
+        .flat_map(|object| {
+            [object.get("publisher").and_then(text), text(&Value::Object(object.clone())).filter(|_| own(object))]
+        })
         .flatten()
         .collect()
 }
 
 fn told(object: &Map<String, Value>, base: &PageUrl, publishers: &[String], language: Option<&str>) -> Option<Told> {
-    let url = ["contentUrl", "url", "@id"].iter().filter_map(|name| object.get(*name)).find_map(|value| base.join(value.as_str()?).ok())?;
+    let url = ["contentUrl", "url", "@id"]
+        .iter()
+        .filter_map(|name| object.get(*name))
+        .find_map(|value| base.join(value.as_str()?).ok())?;
     let mut caption = ["caption", "description"].iter().filter_map(|name| object.get(*name)).find_map(text);
     let printed = caption.as_deref().map(|caption| credit::caption(caption, language)).unwrap_or_default();
     let mut owner = ["creditText", "copyrightHolder", "creator", "author", "copyrightNotice"]
@@ -117,7 +132,12 @@ fn told(object: &Map<String, Value>, base: &PageUrl, publishers: &[String], lang
         owner = printed.credit;
         caption = printed.text;
     }
-    let side = |name: &str| object.get(name).and_then(|value| value.as_u64().or_else(|| value.as_str()?.trim_end_matches("px").parse().ok())).and_then(|pixels| u32::try_from(pixels).ok());
+    let side = |name: &str| {
+        object
+            .get(name)
+            .and_then(|value| value.as_u64().or_else(|| value.as_str()?.trim_end_matches("px").parse().ok()))
+            .and_then(|pixels| u32::try_from(pixels).ok())
+    };
     Some(Told { url, caption, credit: owner, width: side("width"), height: side("height") })
 }
 
@@ -136,12 +156,31 @@ fn text(value: &Value) -> Option<String> {
 pub(crate) fn attributes(img: ElementRef<'_>, language: Option<&str>) -> credit::Caption {
     /// The picture, its `picture`, its link, its figure.
     const STEPS_MAX: usize = 4;
-    const OWNERS: [&str; 9] = ["data-credit", "data-copyright", "data-photographer", "data-image-credit", "data-img-credit", "data-photo-credit", "data-author", "data-source-name", "copyright"];
-    const CAPTIONS: [&str; 7] = ["data-caption", "data-image-caption", "data-sub-html", "data-title", "data-description", "data-fancybox-title", "data-lightbox-title"];
+    const OWNERS: [&str; 9] = [
+        "data-credit",
+        "data-copyright",
+        "data-photographer",
+        "data-image-credit",
+        "data-img-credit",
+        "data-photo-credit",
+        "data-author",
+        "data-source-name",
+        "copyright",
+    ];
+    const CAPTIONS: [&str; 7] = [
+        "data-caption",
+        "data-image-caption",
+        "data-sub-html",
+        "data-title",
+        "data-description",
+        "data-fancybox-title",
+        "data-lightbox-title",
+    ];
     let mut read = credit::Caption::default();
     let near = std::iter::once(img).chain(img.ancestors().filter_map(ElementRef::wrap).take(STEPS_MAX));
     for element in near {
-        let owner = OWNERS.iter().filter_map(|name| attribute(element, name)).find_map(|value| credit::owner(&plain(value)));
+        let owner =
+            OWNERS.iter().filter_map(|name| attribute(element, name)).find_map(|value| credit::owner(&plain(value)));
         read.credit = read.credit.take().or(owner);
         for value in CAPTIONS.iter().filter_map(|name| attribute(element, name)) {
             let caption = credit::caption(&plain(value), language);
