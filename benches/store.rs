@@ -1,8 +1,140 @@
-//! Bench of the stage `store`.
+//! Bench of the stage `store`: commit, candidates, the newest 100, on a store of `STORE_ARTICLES` articles of 3 KB.
+//!
+//! `STORE_ARTICLES=1000000 cargo bench --bench store` fills a store of that size once and tells in figures what
+//! RELIABILITY asks: time to open, disk, memory. `STORE_FOLDER` keeps it there for the next time.
 
-use criterion::{criterion_group, criterion_main};
+#[path = "../tests/support/store_articles.rs"]
+mod articles;
 
-fn bench(_criterion: &mut criterion::Criterion) {}
+use std::fs;
+use std::hint::black_box;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
-criterion_group!(benches, bench);
+use criterion::{Criterion, criterion_group, criterion_main};
+use feedatlas::model::cluster::{Known, Query};
+use feedatlas::model::country::Country;
+use feedatlas::store::contract::Store;
+use feedatlas::store::sled::SledStore;
+use jiff::SignedDuration;
+use tokio::runtime::{Builder, Runtime};
+
+use articles::{MORNING, Numbers, Sketch, batch};
+
+/// Articles of the store where `STORE_ARTICLES` says nothing: enough to see what each call costs.
+const ARTICLES: u64 = 5_000;
+/// Articles of a source in one pass.
+const BATCH: u64 = 20;
+/// Articles that come within a day.
+const DAY: u64 = 3_000;
+const COUNTRIES: [&[&str]; 8] =
+    [&["KP"], &["RU", "CN"], &["CN"], &["IR", "IQ"], &["KP", "RU"], &["UZ"], &["KZ", "RU"], &[]];
+
+/// An article as the web brings them: 3 KB of text, bands as many as a sketch has.
+fn sketch(number: u64) -> Sketch {
+    let countries = COUNTRIES[usize::try_from(number % 8).unwrap_or_default()];
+    let minutes = i64::try_from(number / DAY * 1440 + number % DAY / 3).unwrap_or_default();
+    let seen = MORNING + SignedDuration::from_mins(minutes);
+    Sketch { countries, seen, text_bytes: 3_000, bands: 8, ..Sketch::of(number) }
+}
+
+fn open(folder: &Path) -> (SledStore, Duration) {
+    let begin = Instant::now();
+    let (store, notes) = SledStore::open(folder).expect("the bench's own folder can be opened");
+    for note in notes {
+        println!("note: {note}");
+    }
+    (store, begin.elapsed())
+}
+
+fn fill(runtime: &Runtime, store: &SledStore, articles: u64) {
+    let begin = Instant::now();
+    let kept = runtime.block_on(store.count(Query::default())).unwrap_or_default();
+    for first in (kept..articles).step_by(usize::try_from(BATCH).unwrap_or(1)) {
+        let stored = (first..first + BATCH).map(|number| sketch(number).stored()).collect();
+        runtime.block_on(store.commit(batch(stored))).expect("the disk has room");
+    }
+    println!("fill: {} articles in {:.1?}", articles.saturating_sub(kept), begin.elapsed());
+}
+
+fn bytes_under(folder: &Path) -> u64 {
+    let files = fs::read_dir(folder).into_iter().flatten().flatten();
+    files
+        .map(
+            |file| {
+                if file.path().is_dir() { bytes_under(&file.path()) } else { file.metadata().map_or(0, |m| m.len()) }
+            },
+        )
+        .sum()
+}
+
+/// Peak of resident memory, in MiB, where the system tells it.
+fn peak_mib() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap_or_default() / 1024
+}
+
+fn tell(runtime: &Runtime, folder: &Path, store: SledStore) -> SledStore {
+    drop(store);
+    let (store, after_fill) = open(folder);
+    drop(store);
+    let (store, again) = open(folder);
+    let (index, bodies) = (bytes_under(&folder.join("index")), bytes_under(&folder.join("bodies")));
+    println!("open: {after_fill:.1?} after the fill, {again:.1?} again; peak {} MiB", peak_mib());
+    println!("disk: index {} MiB, bodies {} MiB", index >> 20, bodies >> 20);
+    let query = Query { country: Country::from_code("KP"), limit: 100, ..Query::default() };
+    for _ in 0..3 {
+        let begin = Instant::now();
+        let clusters = runtime.block_on(store.clusters(query)).expect("the store is whole");
+        println!("newest {}: {:.2?}", clusters.len(), begin.elapsed());
+    }
+    store
+}
+
+fn bench(criterion: &mut Criterion) {
+    let runtime = Builder::new_multi_thread().worker_threads(1).build().expect("threads can be made");
+    let articles = std::env::var("STORE_ARTICLES").ok().and_then(|count| count.parse().ok()).unwrap_or(ARTICLES);
+    let temporary = tempfile::tempdir().expect("a temporary folder can be made");
+    let folder = std::env::var_os("STORE_FOLDER").map_or_else(|| temporary.path().to_owned(), PathBuf::from);
+    let (store, _) = open(&folder);
+    fill(&runtime, &store, articles);
+    let store = tell(&runtime, &folder, store);
+
+    let mut numbers = Numbers::from(articles);
+    let mut any = move || numbers.below(articles);
+    criterion.bench_function("store/candidates of a known text", |bencher| {
+        bencher.iter(|| {
+            let fingerprint = sketch(any()).stored().fingerprint;
+            black_box(runtime.block_on(store.candidates(&fingerprint)).map(|found| found.len()))
+        });
+    });
+    let mut numbers = Numbers::from(articles);
+    criterion.bench_function("store/known, 100 entries", |bencher| {
+        let keys: Vec<_> = (0..100).map(|_| vec![sketch(numbers.below(articles)).key()]).collect();
+        bencher.iter(|| black_box(runtime.block_on(store.known(&keys)).map(|known: Vec<Option<Known>>| known.len())));
+    });
+    criterion.bench_function("store/newest 100 of a country", |bencher| {
+        let query = Query { country: Country::from_code("KP"), limit: 100, ..Query::default() };
+        bencher.iter(|| black_box(runtime.block_on(store.clusters(query)).map(|clusters| clusters.len())));
+    });
+    let mut next = articles;
+    criterion.bench_function("store/commit of 20 new articles", |bencher| {
+        bencher.iter_batched(
+            || {
+                next += BATCH;
+                batch((next..next + BATCH).map(|number| sketch(number).stored()).collect())
+            },
+            |batch| runtime.block_on(store.commit(batch)).expect("the disk has room"),
+            criterion::BatchSize::PerIteration,
+        );
+    });
+    println!("peak {} MiB", peak_mib());
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default().sample_size(20);
+    targets = bench
+}
 criterion_main!(benches);

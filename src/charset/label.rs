@@ -91,7 +91,15 @@ impl Charset {
     /// The text, and how many letters were broken.
     pub(super) fn decode(self, bytes: &[u8]) -> (String, usize) {
         let text = match self {
-            Self::Web(encoding) => encoding.decode_without_bom_handling(bytes).0.into_owned(),
+            Self::Web(encoding) => {
+                let text = encoding.decode_without_bom_handling(bytes).0;
+                // The web's table of Big5 has mathematics where Taiwan's texts have punctuation.
+                if encoding == encoding_rs::BIG5 {
+                    text.replace('\u{2215}', "／").replace('\u{fe68}', "＼")
+                } else {
+                    text.into_owned()
+                }
+            }
             Self::Utf32 { big } => bytes
                 .chunks(4)
                 .map(|four| {

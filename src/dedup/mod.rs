@@ -1,8 +1,20 @@
 //! Which articles are copies of one text.
 //!
 //! Plain functions of their arguments: `pipeline` asks the store for candidates and hands them in.
+//! An article is first known by its identity within its source (`identity`), then by its address (`canonical`), by its
+//! exact text, and at last by a sketch of it (`sketch`) that finds cut, framed and edited copies, with a guard for figures
+//! (`figures`): yesterday's weather is no copy of today's.
 
 pub mod canonical;
+pub mod events;
+mod figures;
+mod fingerprint;
+mod identity;
+mod sketch;
+mod tokens;
+mod trackers;
+mod verdict;
+pub mod window;
 
 use crate::model::article::Article;
 use crate::model::cluster::{Candidate, EntryKey, Fingerprint, Verdict};
@@ -12,27 +24,29 @@ use crate::model::source::SourceName;
 /// What makes this article the same as others.
 #[must_use]
 pub fn fingerprint(article: &Article) -> Fingerprint {
-    let _ = article;
-    Fingerprint { address: [0; 16], exact: [0; 16], sketch: Vec::new(), bands: Vec::new() }
+    fingerprint_of(article.link.as_str(), &article.title, &article.text)
+}
+
+/// What makes a text with this address and this headline the same as others.
+#[must_use]
+pub fn fingerprint_of(address: &str, title: &str, text: &str) -> Fingerprint {
+    fingerprint::fingerprint(address, title, text)
 }
 
 /// The identities of an entry within its source, the strongest first: its id, its address, its title with its date.
 #[must_use]
 pub fn entry_keys(source: &SourceName, entry: &Entry) -> Vec<EntryKey> {
-    let _ = (source, entry);
-    Vec::new()
+    identity::entry_keys(source, entry)
 }
 
 /// A hash of what an entry says of itself (title, times, summary, content): another one is worth another look.
 #[must_use]
 pub fn entry_hash(entry: &Entry) -> u64 {
-    let _ = entry;
-    0
+    identity::entry_hash(entry)
 }
 
 /// Whether an article that its source had not given before is the text of one of the candidates.
 #[must_use]
 pub fn verdict(fingerprint: &Fingerprint, candidates: &[Candidate]) -> Verdict {
-    let _ = (fingerprint, candidates);
-    Verdict::New
+    verdict::verdict(fingerprint, candidates)
 }

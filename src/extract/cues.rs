@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::text::fold::fold;
 
@@ -34,6 +34,7 @@ impl Cues {
         }
         let asking = AhoCorasick::builder()
             .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .match_kind(MatchKind::LeftmostLongest)
             .build(&asking)
             .expect("a few hundred short words fit an automaton");
         Self { related, asking }
@@ -74,7 +75,14 @@ mod tests {
 
     #[test]
     fn labels_with_and_without_a_headline() {
-        for label in ["Читайте также:", "【関連記事】", "BACA JUGA: Presiden ke Dili", "Read more", "Også: nei", "Auch interessant"] {
+        for label in [
+            "Читайте также:",
+            "【関連記事】",
+            "BACA JUGA: Presiden ke Dili",
+            "Read more",
+            "Også: nei",
+            "Auch interessant",
+        ] {
             assert_eq!(is_related_label(label), label != "Også: nei", "{label}");
         }
         assert!(!is_related_label("He said the related articles were withdrawn."));

@@ -1,8 +1,8 @@
 //! When an article was first published and last changed, as its page says.
 
 use html5ever::local_name;
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use super::facts::Facts;
 use super::ld;
@@ -10,6 +10,9 @@ use super::outline::Outline;
 use super::rules::Named;
 use crate::date::{self, Moment};
 use crate::html::dom::attribute;
+
+/// Hours by which a date may lie ahead: zones, and clocks that are wrong.
+const AHEAD_HOURS_MAX: i64 = 48;
 
 /// What dates are read with.
 #[derive(Clone, Copy)]
@@ -22,39 +25,166 @@ pub(super) struct Clock<'a> {
 
 impl Clock<'_> {
     fn read(self, text: &str) -> Option<Moment> {
-        date::read(text.trim(), self.zone, self.now).ok()
+        let moment = date::read(text.trim(), self.zone, self.now).ok()?;
+        // What is dated after tomorrow is an event, or a mistake.
+        (moment.timestamp() <= self.now + SignedDuration::from_hours(AHEAD_HOURS_MAX)).then_some(moment)
     }
 }
 
-/// When it was first published.
-pub(super) fn published(outline: &Outline<'_>, facts: &Facts<'_>, named: &Named, clock: Clock<'_>) -> Option<Moment> {
-    let by_rule = named.dates.iter().find_map(|text| clock.read(text));
+/// Letters of a line that holds a date.
+const LINE_LETTERS_MAX: u32 = 110;
+
+/// Pieces around the headline among which its date stands.
+const PIECES_AROUND: usize = 14;
+
+/// Names of meta elements for the first publication, the surest first; signs and capitals do not count.
+const PUBLISHED: &[&str] = &[
+    "article:published_time",
+    "og:article:published_time",
+    "datePublished",
+    "article:published",
+    "og:published_time",
+    "published_time",
+    "pubdate",
+    "publishdate",
+    "publish_date",
+    "publication_date",
+    "originalpublicationdate",
+    "parsely-pub-date",
+    "sailthru.date",
+    "cxenseparse:recs:publishtime",
+    "cxenseparse:publishtime",
+    "dc.date.issued",
+    "dcterms.issued",
+    "dcterms.created",
+    "dc.date.created",
+    "dc.date",
+    "dcterms.date",
+    "displaydate",
+    "date",
+    "article.created",
+    "article:created_time",
+    "mediator_published_time",
+];
+
+/// The same for the last change.
+const UPDATED: &[&str] = &[
+    "article:modified_time",
+    "article:modified",
+    "og:updated_time",
+    "dateModified",
+    "last-modified",
+    "dcterms.modified",
+];
+
+/// When it was first published: as data says, else as the page prints it, else as its address says.
+pub(super) fn published(page: &Dated<'_>, clock: Clock<'_>) -> Option<Moment> {
     let told = ["datePublished", "dateCreated", "uploadDate"];
-    let told = || facts.article().and_then(|article| told.iter().find_map(|key| clock.read(&ld::text(article, key)?)));
-    let metas = [
-        "article:published_time", "og:article:published_time", "datepublished", "date", "pubdate", "publishdate",
-        "publish-date", "publish_date", "published_time", "dc.date.issued", "dc.date", "dcterms.date", "dcterms.created",
-        "dc.date.created", "parsely-pub-date", "sailthru.date", "article.published", "cxenseparse:recs:publishtime",
-        "cxenseparse:publishtime", "article:published", "originalpublicationdate", "og:published_time", "displaydate",
+    let readers: [&dyn Fn() -> Option<Moment>; 6] = [
+        &|| page.named.dates.iter().find_map(|text| clock.read(text)),
+        &|| page.facts.article().and_then(|article| told.iter().find_map(|key| clock.read(&ld::text(article, key)?))),
+        &|| PUBLISHED.iter().find_map(|name| page.facts.all_of(name).find_map(|text| clock.read(text))),
+        &|| in_elements(page.outline, clock),
+        &|| in_lines(page.outline, page.facts, clock),
+        &|| in_address(page.path, clock),
     ];
-    let meta = || metas.iter().find_map(|name| facts.all_of(name).find_map(|text| clock.read(text)));
-    by_rule.or_else(told).or_else(meta).or_else(|| on_page(outline, clock))
+    readers.iter().find_map(|read| read()).or_else(|| updated(page.facts, clock))
+}
+
+/// What dates are looked for in.
+pub(super) struct Dated<'a> {
+    /// The page.
+    pub(super) outline: &'a Outline<'a>,
+    /// What it says of itself.
+    pub(super) facts: &'a Facts<'a>,
+    /// What the operator's rule names on it.
+    pub(super) named: &'a Named,
+    /// The path of its address.
+    pub(super) path: &'a str,
 }
 
 /// When it was last changed.
 pub(super) fn updated(facts: &Facts<'_>, clock: Clock<'_>) -> Option<Moment> {
     let told = facts.article().and_then(|article| clock.read(&ld::text(article, "dateModified")?));
-    let metas = ["article:modified_time", "og:updated_time", "datemodified", "last-modified", "dcterms.modified"];
-    told.or_else(|| metas.iter().find_map(|name| facts.all_of(name).find_map(|text| clock.read(text))))
+    told.or_else(|| UPDATED.iter().find_map(|name| facts.all_of(name).find_map(|text| clock.read(text))))
 }
 
-fn on_page(outline: &Outline<'_>, clock: Clock<'_>) -> Option<Moment> {
+/// `itemprop=datePublished`, `time`.
+fn in_elements(outline: &Outline<'_>, clock: Clock<'_>) -> Option<Moment> {
     let property = outline.elements.iter().filter(|element| {
         attribute(element.node, &local_name!("itemprop")).is_some_and(|name| name == "datePublished")
     });
     let times = outline.elements.iter().filter(|element| *element.tag() == local_name!("time"));
     property.chain(times).find_map(|element| {
-        let machine = attribute(element.node, &local_name!("datetime")).or_else(|| attribute(element.node, &local_name!("content")));
-        machine.and_then(|text| clock.read(text)).or_else(|| clock.read(&element.node.text().collect::<String>()))
+        let machine = [&local_name!("datetime"), &local_name!("content")]
+            .into_iter()
+            .find_map(|name| attribute(element.node, name));
+        // «16:35» is the time of something else on the page.
+        let printed = || Some(element.node.text().collect::<String>()).filter(|text| is_whole(text));
+        machine.filter(|text| is_whole(text)).and_then(|text| clock.read(text)).or_else(|| clock.read(&printed()?))
     })
+}
+
+/// A short line near the headline that holds a whole date.
+fn in_lines(outline: &Outline<'_>, facts: &Facts<'_>, clock: Clock<'_>) -> Option<Moment> {
+    let headline = facts.h1.first().map_or(0, |(index, _)| outline.elements[*index].pieces.end);
+    let behind = (headline..outline.pieces.len()).take(PIECES_AROUND);
+    let before = (0..headline).rev().take(PIECES_AROUND / 2);
+    behind.chain(before).find_map(|index| {
+        let piece = &outline.pieces[index];
+        let fits = piece.letters <= LINE_LETTERS_MAX && piece.link_share() < 0.5;
+        let whole = std::iter::once(piece.text.as_str()).chain(piece.text.split(['|', '•', '·']));
+        fits.then(|| whole.filter(|text| is_whole(text)).find_map(|text| clock.read(text))).flatten()
+    })
+}
+
+/// A day, a month and a year have five figures at least, or four and a month's name; a time alone has no year.
+fn is_whole(text: &str) -> bool {
+    let mut figures = 0;
+    let has_year = text.split(|c: char| !c.is_ascii_digit()).any(|run| {
+        figures += run.len();
+        run.len() == 4 || run.len() >= 8
+    });
+    figures >= 5 && (has_year || figures >= 6)
+}
+
+/// `/2024/01/16/…`, `/2024-01-16-…`, `/20240116/`.
+fn in_address(path: &str, clock: Clock<'_>) -> Option<Moment> {
+    let runs: Vec<&str> = path.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty()).collect();
+    let dated = |run: &[&str]| match run {
+        [year, month, day] if year.len() == 4 && month.len() <= 2 && day.len() <= 2 => {
+            clock.read(&format!("{year}-{month:0>2}-{day:0>2}"))
+        }
+        _ => None,
+    };
+    let joined = |run: &&str| match run.len() {
+        8 if run.starts_with("20") => clock.read(&format!("{}-{}-{}", &run[..4], &run[4..6], &run[6..])),
+        _ => None,
+    };
+    runs.windows(3).find_map(dated).or_else(|| runs.iter().find_map(joined))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_hold_dates() {
+        let clock = Clock { zone: &TimeZone::UTC, now: "2026-01-01T00:00:00Z".parse().unwrap() };
+        for path in ["/2024/01/16/a", "/news/2024-1-16-b", "/n/20240116/c.html"] {
+            assert_eq!(
+                in_address(path, clock).map(|at| at.to_string()).as_deref(),
+                Some("2024-01-16T00:00:00Z"),
+                "{path}"
+            );
+        }
+        assert_eq!(in_address("/news/1203/5", clock), None);
+    }
+
+    #[test]
+    fn a_time_alone_is_no_date() {
+        assert!(
+            !is_whole("16:35") && !is_whole("2024") && is_whole("16.01.2024") && is_whole("Do 25.04.24 | 14:07 Uhr")
+        );
+    }
 }

@@ -13,6 +13,9 @@ use super::signs::Signs;
 use crate::html::dom::attribute;
 use crate::html::plain::{collapse, plain};
 
+/// First-rank headings of a page that are looked at.
+const HEADLINES_MAX: usize = 50;
+
 /// Tags of a page; more are a list of search words.
 const TAGS_MAX: usize = 30;
 
@@ -23,6 +26,8 @@ pub(super) struct Facts<'a> {
     metas: Vec<(String, &'a str)>,
     /// All objects of its JSON-LD.
     pub(super) ld: Vec<Value>,
+    /// Which of them describes the article.
+    article: Option<usize>,
     /// Its `title` element.
     pub(super) document_title: String,
     /// `html lang`.
@@ -46,17 +51,19 @@ impl<'a> Facts<'a> {
                 _ => {}
             }
         }
+        facts.article = facts.find_article();
         facts
     }
 
     fn meta(&mut self, outline: &Outline<'a>, index: usize) {
         let node = outline.elements[index].node;
-        let Some(content) = attribute(node, &local_name!("content")).filter(|content| !content.trim().is_empty()) else {
+        let Some(content) = attribute(node, &local_name!("content")).filter(|content| !content.trim().is_empty())
+        else {
             return;
         };
         for name in [&local_name!("property"), &local_name!("name"), &local_name!("itemprop")] {
             if let Some(name) = attribute(node, name) {
-                self.metas.push((name.trim().to_ascii_lowercase(), content.trim()));
+                self.metas.push((key(name), content.trim()));
             }
         }
     }
@@ -67,7 +74,7 @@ impl<'a> Facts<'a> {
         let text = pieces.iter().map(|piece| piece.text.as_str()).collect::<Vec<_>>().join(" ");
         let hidden = element.signs.any(Signs::HIDDEN)
             || outline.ancestors(index).any(|ancestor| outline.elements[ancestor].signs.any(Signs::HIDDEN));
-        if !text.is_empty() && !hidden {
+        if !text.is_empty() && !hidden && self.h1.len() < HEADLINES_MAX {
             self.h1.push((index, text));
         }
     }
@@ -79,15 +86,19 @@ impl<'a> Facts<'a> {
 
     /// All contents under a name.
     pub(super) fn all_of(&self, name: &str) -> impl Iterator<Item = &'a str> {
-        self.metas.iter().filter(move |(key, _)| key == name).map(|(_, content)| *content)
+        let wanted = key(name);
+        self.metas.iter().filter(move |(key, _)| *key == wanted).map(|(_, content)| *content)
     }
 
     /// The JSON-LD object of the article.
     pub(super) fn article(&self) -> Option<&ld::Object> {
+        self.ld.get(self.article?)?.as_object()
+    }
+
+    fn find_article(&self) -> Option<usize> {
         let og = self.meta_of(&["og:title"]).unwrap_or_default();
-        let mut headlines: Vec<&str> = self.h1.iter().map(|(_, text)| text.as_str()).collect();
-        headlines.push(og);
-        ld::article(&self.ld, &headlines)
+        let headlines = self.h1.iter().map(|(_, text)| text.as_str());
+        ld::article(&self.ld, &headlines.chain([og]).collect::<Vec<_>>())
     }
 
     /// The site's own names, by which titles end.
@@ -109,20 +120,30 @@ impl<'a> Facts<'a> {
     /// What the page says of its language, the nearest to the article first.
     pub(super) fn languages(&self) -> Vec<&str> {
         let told = self.article().and_then(|article| article.get("inLanguage")?.as_str());
-        let metas = ["og:locale", "content-language", "dc.language", "language"].into_iter().filter_map(|name| self.meta_of(&[name]));
+        let metas = ["og:locale", "content-language", "dc.language", "language"]
+            .into_iter()
+            .filter_map(|name| self.meta_of(&[name]));
         self.lang.into_iter().chain(told).chain(metas).collect()
     }
 
     /// Sections and keywords.
     pub(super) fn tags(&self) -> Vec<String> {
-        let mut tags: Vec<String> = ["article:section", "article:tag"].into_iter().flat_map(|name| self.all_of(name)).map(plain).collect();
+        let mut tags: Vec<String> =
+            ["article:section", "article:tag"].into_iter().flat_map(|name| self.all_of(name)).map(plain).collect();
         if let Some(article) = self.article() {
             tags.extend(ld::names(article, "articleSection", &self.ld));
             let keywords = ld::names(article, "keywords", &self.ld);
-            tags.extend(keywords.iter().flat_map(|words| words.split([',', ';', '，', '、'])).map(|word| word.trim().to_owned()));
+            tags.extend(
+                keywords
+                    .iter()
+                    .flat_map(|words| words.split([',', ';', '，', '、']))
+                    .map(|word| word.trim().to_owned()),
+            );
         }
         let mut seen = HashSet::new();
-        tags.retain(|tag| !tag.is_empty() && tag.chars().count() <= 60 && !tag.contains("://") && seen.insert(tag.clone()));
+        tags.retain(|tag| {
+            !tag.is_empty() && tag.chars().count() <= 60 && !tag.contains("://") && seen.insert(tag.clone())
+        });
         tags.truncate(TAGS_MAX);
         tags
     }
@@ -134,4 +155,9 @@ impl<'a> Facts<'a> {
             .or_else(|| self.article().and_then(|article| ld::text(article, "description")))
             .filter(|text| !text.is_empty())
     }
+}
+
+/// `article:published:time`, `article.published_time`: sites write the same name in many ways.
+fn key(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }

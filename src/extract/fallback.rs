@@ -25,8 +25,14 @@ const TEXT_KEYS: &[&str] = &["text", "content", "html", "value", "body", "paragr
 
 /// Variables in which frameworks leave the data of a page.
 const STATE_MARKS: &[&str] = &[
-    "window.__INITIAL_STATE__", "window.__PRELOADED_STATE__", "window.__NUXT__", "window.__APOLLO_STATE__",
-    "window.__DATA__", "window.__INITIAL_DATA__", "window.__STATE__", "Fusion.globalContent",
+    "window.__INITIAL_STATE__",
+    "window.__PRELOADED_STATE__",
+    "window.__NUXT__",
+    "window.__APOLLO_STATE__",
+    "window.__DATA__",
+    "window.__INITIAL_DATA__",
+    "window.__STATE__",
+    "Fusion.globalContent",
 ];
 
 /// The text that JSON-LD gives, paragraphs apart.
@@ -39,7 +45,8 @@ pub(super) fn told(facts: &Facts<'_>) -> Option<Vec<String>> {
 pub(super) fn drawn(outline: &Outline<'_>, html: &str) -> Option<Vec<String>> {
     let scripts = outline.elements.iter().filter(|element| {
         *element.tag() == local_name!("script")
-            && attribute(element.node, &local_name!("type")).is_some_and(|kind| kind.contains("json") && !kind.contains("ld+json"))
+            && attribute(element.node, &local_name!("type"))
+                .is_some_and(|kind| kind.contains("json") && !kind.contains("ld+json"))
     });
     let mut best: Option<(usize, Vec<String>)> = None;
     let mut look = |value: &Value| {
@@ -81,9 +88,15 @@ impl Best {
             Value::String(text) => self.offer(paragraphs(text)),
             Value::Array(items) => {
                 self.offer(items.iter().filter_map(block_text).flat_map(paragraphs).collect());
-                items.iter().for_each(|item| self.look(item));
+                for item in items {
+                    self.look(item);
+                }
             }
-            Value::Object(object) => object.values().for_each(|value| self.look(value)),
+            Value::Object(object) => {
+                for value in object.values() {
+                    self.look(value);
+                }
+            }
             _ => {}
         }
     }
@@ -91,7 +104,8 @@ impl Best {
     fn offer(&mut self, paragraphs: Vec<String>) {
         let prose = |text: &&String| text.contains(' ') || !text.is_ascii();
         let letters = |text: &String| text.chars().filter(|c| c.is_alphanumeric()).count();
-        let sum: usize = paragraphs.iter().filter(prose).map(letters).filter(|letters| *letters >= BLOCK_LETTERS_MIN).sum();
+        let sum: usize =
+            paragraphs.iter().filter(prose).map(letters).filter(|letters| *letters >= BLOCK_LETTERS_MIN).sum();
         let is_text = paragraphs.iter().filter(prose).any(|text| text.contains(['.', '。', '।', '؟', '!', '?']));
         if is_text && sum > self.letters {
             (self.letters, self.paragraphs) = (sum, paragraphs);

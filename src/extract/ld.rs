@@ -22,7 +22,8 @@ pub(super) fn objects(outline: &Outline<'_>) -> Vec<Value> {
     let mut objects = Vec::new();
     for element in &outline.elements {
         let holds = *element.tag() == local_name!("script")
-            && attribute(element.node, &local_name!("type")).is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/ld+json"));
+            && attribute(element.node, &local_name!("type"))
+                .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/ld+json"));
         if holds {
             let text: String = element.node.text().collect();
             for value in values(&text) {
@@ -63,14 +64,19 @@ fn flatten(value: Value, objects: &mut Vec<Value>) {
 }
 
 /// The object that describes the article of the page: the one whose headline is the page's, else the first.
-pub(super) fn article<'a>(objects: &'a [Value], headlines: &[&str]) -> Option<&'a Object> {
+pub(super) fn article(objects: &[Value], headlines: &[&str]) -> Option<usize> {
     let headlines: Vec<String> = headlines.iter().map(|headline| fold(headline)).collect();
-    let articles = || objects.iter().filter_map(Value::as_object).filter(|object| is_article(object));
-    let named = articles().find(|object| {
-        text(object, "headline").is_some_and(|headline| headlines.contains(&fold(&headline)))
-    });
-    named.or_else(|| articles().find(|object| object.contains_key("articleBody") || object.contains_key("datePublished")))
-        .or_else(|| articles().next())
+    let articles: Vec<(usize, &Object)> = objects
+        .iter()
+        .enumerate()
+        .filter_map(|(index, object)| object.as_object().map(|object| (index, object)))
+        .filter(|(_, object)| is_article(object))
+        .collect();
+    let is_named =
+        |object: &Object| text(object, "headline").is_some_and(|headline| headlines.contains(&fold(&headline)));
+    let is_full = |object: &Object| object.contains_key("articleBody") || object.contains_key("datePublished");
+    let named = articles.iter().find(|(_, object)| is_named(object));
+    named.or_else(|| articles.iter().find(|(_, object)| is_full(object))).or(articles.first()).map(|(index, _)| *index)
 }
 
 fn is_article(object: &Object) -> bool {
@@ -151,7 +157,10 @@ mod tests {
             flatten(value, &mut objects);
         }
         assert_eq!(objects.len(), 2);
-        assert_eq!(article(&objects, &[]).and_then(|object| super::text(object, "headline")).as_deref(), Some("One two"));
+        assert_eq!(
+            article(&objects, &[]).and_then(|index| super::text(objects[index].as_object()?, "headline")).as_deref(),
+            Some("One two")
+        );
     }
 
     #[test]

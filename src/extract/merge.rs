@@ -43,12 +43,14 @@ fn read(markup: &str, base: &PageUrl) -> Told {
     let mut kept: Vec<usize> = (0..outline.pieces.len()).filter(|index| outline.pieces[*index].letters > 0).collect();
     let leads_away = |index: &usize| {
         let piece = &outline.pieces[*index];
-        piece.link_share() > 0.9 || cues::is_related_label(&piece.text) || (piece.letters < 160 && cues::asks_or_notes(&piece.text))
+        piece.link_share() > 0.9
+            || cues::is_related_label(&piece.text)
+            || (piece.letters < 160 && cues::asks_or_notes(&piece.text))
     };
     while kept.len() > 1 && kept.last().is_some_and(leads_away) {
         kept.pop();
     }
-    let text = render::text(&outline, &kept);
+    let text = render::text(&outline, 0, &kept);
     let html = sanitize::safe(&render::html(&outline, 0, &kept, &[], base));
     Told { text, html }
 }
@@ -56,7 +58,10 @@ fn read(markup: &str, base: &PageUrl) -> Told {
 /// The pictures of an entry, each with whom the feed says it is owed to.
 pub(super) fn photos(entry: &Entry, base: &PageUrl) -> Vec<Photo> {
     let media = entry.media.iter().filter(|media| is_picture(media)).filter_map(|media| photo(media, entry, base));
-    let files = entry.enclosures.iter().filter(|file| file.media_type.as_deref().is_some_and(|kind| kind.starts_with("image/")));
+    let files = entry
+        .enclosures
+        .iter()
+        .filter(|file| file.media_type.as_deref().is_some_and(|kind| kind.starts_with("image/")));
     let files = files.filter_map(|file| bare_photo(&file.url, base));
     let thumbnails = entry.thumbnails.iter().filter_map(|thumbnail| bare_photo(&thumbnail.url, base));
     let mut photos: Vec<Photo> = Vec::new();
@@ -72,13 +77,11 @@ pub(super) fn photos(entry: &Entry, base: &PageUrl) -> Vec<Photo> {
 }
 
 fn is_picture(media: &Media) -> bool {
-    match media.media_type.as_deref() {
-        Some(kind) => kind.starts_with("image"),
-        None => {
-            let path = media.url.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
-            [".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif"].iter().any(|end| path.ends_with(end))
-        }
+    if let Some(kind) = media.media_type.as_deref() {
+        return kind.starts_with("image");
     }
+    let path = media.url.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+    [".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif"].iter().any(|end| path.ends_with(end))
 }
 
 fn photo(media: &Media, entry: &Entry, base: &PageUrl) -> Option<Photo> {
@@ -98,7 +101,8 @@ fn bare_photo(url: &str, base: &PageUrl) -> Option<Photo> {
 }
 
 fn credit(credits: &[MediaCredit]) -> Option<Credit> {
-    let names: Vec<String> = credits.iter().map(|credit| collapse(&credit.name)).filter(|name| !name.is_empty()).collect();
+    let names: Vec<String> =
+        credits.iter().map(|credit| collapse(&credit.name)).filter(|name| !name.is_empty()).collect();
     let name = names.join(" / ");
     let role = credits.first().and_then(|credit| credit.role.as_deref()).map(str::to_ascii_lowercase);
     let role = match role.as_deref() {

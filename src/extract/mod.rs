@@ -52,12 +52,12 @@ use crate::model::source::{ArticleRule, Source};
 use crate::model::url::PageUrl;
 use crate::text::fold::{beginning, fold};
 use body::Ask;
-use dates::Clock;
+use dates::{Clock, Dated};
 use error::ExtractError;
 use facts::Facts;
 use outline::Outline;
 use photo::PhotoPage;
-use place::Places;
+use place::Shown;
 use refusal::Instead;
 use rules::Named;
 use shingle::Shingles;
@@ -137,14 +137,24 @@ pub fn read(page: &Page<'_>) -> Result<Reading, ExtractError> {
     let named = Named::on(&outline, dom.root_element(), page.rule);
     let title = named.title.clone().unwrap_or_else(|| title::title(&outline, &facts, page.url.host()));
     let authors = if named.authors.is_empty() { authors::authors(&outline, &facts) } else { named.authors.clone() };
-    let ask = Ask { outline: &outline, facts: &facts, named: &named, title: &title, authors: &authors, host: page.url.host() };
+    let ask = Ask {
+        outline: &outline,
+        facts: &facts,
+        named: &named,
+        title: &title,
+        authors: &authors,
+        host: page.url.host(),
+    };
     let body = body(page, &dom, &ask);
     if let Some(error) = refused(page, &facts, &title, &body.text) {
         return Err(error);
     }
     let clock = Clock { zone: page.zone, now: page.now };
     Ok(Reading {
-        published: dates::published(&outline, &facts, &named, clock),
+        published: dates::published(
+            &Dated { outline: &outline, facts: &facts, named: &named, path: page.url.path() },
+            clock,
+        ),
         updated: dates::updated(&facts, clock),
         language: language::language(&facts.languages(), page.language, &body.text),
         summary: facts.description().unwrap_or_else(|| beginning(&body.text, SUMMARY_CHARS_MAX)),
@@ -179,24 +189,28 @@ fn body(page: &Page<'_>, dom: &Html, ask: &Ask<'_>) -> Body {
         article: choice.as_ref().map(|choice| node(article_of(ask, choice.container))),
         ld: &ask.facts.ld,
         url: page.url,
-        og_image: ask.facts.meta_of(&["og:image", "og:image:url", "twitter:image"]).and_then(|image| page.url.join(image).ok()),
+        og_image: ask
+            .facts
+            .meta_of(&["og:image", "og:image:url", "twitter:image"])
+            .and_then(|image| page.url.join(image).ok()),
         language,
         rule: page.rule,
     });
-    let places = Places::of(outline, &found);
+    let aside = choice.as_ref().map_or(&[][..], |choice| &choice.aside);
+    let mut shown = Shown::of(outline, found, aside);
     let kept = choice.as_mut().map(|choice| {
-        places.captions.iter().flat_map(|index| weigh::held(outline, *index)).for_each(|piece| choice.beside[piece] = true);
+        choice.cut_captions(outline, &shown.captions);
         prune::kept(ask, choice)
     });
     let kept = kept.unwrap_or_default();
     let container = choice.map_or(0, |choice| choice.container);
-    let placed = places.placed(&found);
-    let text = render::text(outline, &kept);
+    let text = render::text(outline, container, &kept);
+    shown.without_captions_of(&text);
     let (text, html) = match instead_of(ask, page.html, &text) {
-        Some(paragraphs) => (paragraphs.join("\n\n"), render::plain_html(&paragraphs, &placed)),
-        None => (text, render::html(outline, container, &kept, &placed, page.url)),
+        Some(paragraphs) => (paragraphs.join("\n\n"), render::plain_html(&paragraphs, &shown.placed())),
+        None => (text, render::html(outline, container, &kept, &shown.placed(), page.url)),
     };
-    Body { text, html: sanitize::safe(&html), photos: found.photos, lead: found.lead }
+    Body { text, html: sanitize::safe(&html), photos: shown.photos, lead: shown.lead }
 }
 
 /// The text from the page's data, where its markup has none, or the beginning alone.
@@ -247,7 +261,8 @@ pub fn article(entry: Entry, link: PageUrl, reading: Reading, source: &Source) -
     let (text, html) = told.map_or((reading.text, reading.html), |told| (told.text, told.html));
     let photos = if reading.photos.is_empty() { merge::photos(&entry, &link) } else { reading.photos };
     let lead = reading.lead.or(if photos.is_empty() { None } else { Some(0) });
-    let summary = merge::summary(&entry, &link).map(|told| told.text.replace("\n\n", " ")).filter(|text| text.len() > 20);
+    let summary =
+        merge::summary(&entry, &link).map(|told| told.text.replace("\n\n", " ")).filter(|text| text.len() > 20);
     Article {
         source: source.name.clone(),
         title: Some(reading.title).filter(|title| !title.is_empty()).or(entry.title.clone()).unwrap_or_default(),

@@ -9,7 +9,7 @@ use html5ever::{LocalName, local_name};
 use scraper::{ElementRef, Node};
 
 use super::signs::{Signs, signs};
-use crate::html::plain::is_printable;
+use crate::html::plain::{collapse, is_printable};
 
 /// An element, by its place in page order.
 #[derive(Debug)]
@@ -113,6 +113,12 @@ impl<'a> Outline<'a> {
         std::iter::successors(parent(of), move |index| parent(*index))
     }
 
+    /// The lines of a piece, as single breaks part them.
+    pub(super) fn lines(&self, piece: &Piece) -> impl Iterator<Item = String> {
+        let runs = &self.runs[piece.runs.clone()];
+        runs.split(|run| run.text.is_empty()).map(|runs| collapse(&runs.iter().map(|run| run.text).collect::<String>()))
+    }
+
     /// Whether an element stands in another, or is it.
     pub(super) fn within(&self, inner: usize, outer: usize) -> bool {
         outer <= inner && inner < self.elements[outer].end
@@ -181,9 +187,10 @@ impl<'a> Walk<'a> {
         within
             && node.value().name.local == local_name!("span")
             && node.first_child().is_some_and(|child| child.value().is_element())
-            && node.descendants().take(NODES_MAX).any(|inner| {
-                inner.value().as_element().is_some_and(|inner| inner.name.local == local_name!("img"))
-            })
+            && node
+                .descendants()
+                .take(NODES_MAX)
+                .any(|inner| inner.value().as_element().is_some_and(|inner| inner.name.local == local_name!("img")))
     }
 
     /// Pieces that are finished or have text already: an inline element holds the piece in which it stands.
@@ -281,7 +288,25 @@ fn is_dense(character: char) -> bool {
 }
 
 fn is_mark(character: char) -> bool {
-    matches!(character, '。' | '、' | '，' | '！' | '？' | '；' | '：' | '…' | '،' | '؛' | '؟' | '۔' | '।' | '॥' | '။' | '၊' | '។')
+    matches!(
+        character,
+        '。' | '、'
+            | '，'
+            | '！'
+            | '？'
+            | '；'
+            | '：'
+            | '…'
+            | '،'
+            | '؛'
+            | '؟'
+            | '۔'
+            | '।'
+            | '॥'
+            | '။'
+            | '၊'
+            | '។'
+    )
 }
 
 fn kind(tag: &LocalName) -> Kind {

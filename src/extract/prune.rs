@@ -3,11 +3,13 @@
 
 use std::collections::HashSet;
 
+use super::authors;
 use super::body::{Ask, Choice};
 use super::cues;
 use super::outline::{Kind, Outline, Piece};
 use super::shingle::Shingles;
 use super::signs::Signs;
+use super::weigh;
 use crate::text::fold::fold;
 
 /// Share of its letters that are links beyond which a line leads elsewhere.
@@ -19,8 +21,14 @@ const ASKING_LETTERS_MAX: u32 = 260;
 /// Letters of a line of authors and dates.
 const BYLINE_LETTERS_MAX: u32 = 110;
 
+/// Letters of a sentence; «1 февраля 2024 г.» ends like one and is none.
+const SENTENCE_LETTERS_MIN: u32 = 24;
+
 /// Letters of a lead paragraph, at least and at most.
-const LEAD_LETTERS: std::ops::RangeInclusive<u32> = 40..=900;
+const LEAD_LETTERS: std::ops::RangeInclusive<u32> = 20..=900;
+
+/// Letters of a lead that nothing but the summary marks.
+const SUMMED_LETTERS_MIN: u32 = 40;
 
 /// Share of a lead's words that must stand in the page's own summary, where nothing else marks it.
 const LEAD_SHARE_MIN: f32 = 0.8;
@@ -105,10 +113,11 @@ fn is_byline(piece: &Piece, authors: &[String]) -> bool {
     if piece.letters > BYLINE_LETTERS_MAX || piece.kind == Kind::Heading {
         return false;
     }
-    let figures = piece.text.chars().filter(char::is_ascii_digit).count();
-    let dated = figures >= 4 && figures * 6 >= piece.letters as usize && !piece.text.ends_with(['.', '!', '?', '。']);
+    let is_sentence = piece.letters > SENTENCE_LETTERS_MIN && piece.text.ends_with(['.', '!', '?', '。']);
+    let dated = weigh::is_date(&piece.text, piece.letters) && !is_sentence;
     let named = authors.iter().any(|author| author.chars().count() > 4 && piece.text.contains(author.as_str()));
-    dated || (named && piece.letters < 80 && !piece.text.contains(['“', '"', '«', '„']))
+    let sourced = piece.letters < 60 && authors::names_source(&piece.text);
+    dated || sourced || (named && piece.letters < 80 && !piece.text.contains(['“', '"', '«', '„']))
 }
 
 /// A line that asks for something or is printed below every article.
@@ -129,11 +138,15 @@ fn with_lead(ask: &Ask<'_>, choice: &Choice, kept: &mut Vec<usize>) {
     let Some(first) = kept.first().copied() else { return };
     let from = ask.headline().map_or(0, |headline| outline.elements[headline].pieces.end);
     let summary = ask.facts.description().map(|summary| Shingles::of(&summary));
-    let opening: String = kept.iter().take(3).map(|index| outline.pieces[*index].text.as_str()).collect::<Vec<_>>().join(" ");
+    let opening: String =
+        kept.iter().take(3).map(|index| outline.pieces[*index].text.as_str()).collect::<Vec<_>>().join(" ");
     let opening = Shingles::of(&opening);
     let is_lead = |index: &usize| {
         let piece = &outline.pieces[*index];
-        let summed = || summary.as_ref().is_some_and(|summary| summary.share_of(&piece.text).0 >= LEAD_SHARE_MIN);
+        let summed = || {
+            piece.letters >= SUMMED_LETTERS_MIN
+                && summary.as_ref().is_some_and(|summary| summary.share_of(&piece.text).0 >= LEAD_SHARE_MIN)
+        };
         LEAD_LETTERS.contains(&piece.letters)
             && piece.link_share() < 0.5
             && (is_marked_lead(outline, piece, choice.beside[*index]) || summed())

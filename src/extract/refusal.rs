@@ -28,25 +28,77 @@ pub(super) enum Instead {
 
 /// Marks that gates of the large makers leave in their pages.
 const GATE_MARKS: &[&str] = &[
-    "/cdn-cgi/challenge-platform/", "cf-chl-", "_Incapsula_Resource", "captcha-delivery.com", "px-captcha",
-    "sucuri_cloudproxy_js", "ddos-guard.net", "awsWafCookieDomainList", "kpsdk", "__qrator",
+    "/cdn-cgi/challenge-platform/",
+    "cf-chl-",
+    "_Incapsula_Resource",
+    "captcha-delivery.com",
+    "px-captcha",
+    "sucuri_cloudproxy_js",
+    "ddos-guard.net",
+    "awsWafCookieDomainList",
+    "kpsdk",
+    "__qrator",
 ];
 
 /// Headlines of gates.
 const GATE_TITLES: &[&str] = &[
-    "just a moment", "attention required", "checking your browser", "please wait", "security check", "are you a robot",
-    "are you human", "verify you are human", "verifying you are human", "access denied", "pardon our interruption",
-    "один момент", "проверка браузера", "доступ запрещен", "доступ ограничен", "вы не робот", "bot verification",
+    "just a moment",
+    "attention required",
+    "checking your browser",
+    "please wait",
+    "security check",
+    "are you a robot",
+    "are you human",
+    "verify you are human",
+    "verifying you are human",
+    "access denied",
+    "pardon our interruption",
+    "один момент",
+    "проверка браузера",
+    "доступ запрещен",
+    "доступ ограничен",
+    "вы не робот",
+    "bot verification",
 ];
 
 /// Headlines of error pages, in the languages of the lands.
 const MISSING_TITLES: &[&str] = &[
-    "404", "not found", "page not found", "page unavailable", "does not exist", "no longer available", "страница не найдена",
-    "не найдено", "не существует", "сторінку не знайдено", "бет табылмады", "sahifa topilmadi", "səhifə tapılmadı",
-    "sayfa bulunamadı", "էջը չի գտնվել", "გვერდი ვერ მოიძებნა", "صفحه یافت نشد", "الصفحة غير موجودة", "لم يتم العثور",
-    "הדף לא נמצא", "halaman tidak ditemukan", "không tìm thấy", "ไม่พบหน้า", "ページが見つかりません", "お探しのページ",
-    "페이지를 찾을 수 없습니다", "页面不存在", "找不到頁面", "无法找到", "seite nicht gefunden", "page introuvable",
-    "página no encontrada", "página não encontrada", "pagina non trovata", "nie znaleziono", "пераход немагчымы",
+    "404",
+    "not found",
+    "page not found",
+    "page unavailable",
+    "does not exist",
+    "no longer available",
+    "страница не найдена",
+    "не найдено",
+    "не существует",
+    "сторінку не знайдено",
+    "бет табылмады",
+    "sahifa topilmadi",
+    "səhifə tapılmadı",
+    "sayfa bulunamadı",
+    "էջը չի գտնվել",
+    "გვერდი ვერ მოიძებნა",
+    "صفحه یافت نشد",
+    "الصفحة غير موجودة",
+    "لم يتم العثور",
+    "הדף לא נמצא",
+    "halaman tidak ditemukan",
+    "không tìm thấy",
+    "ไม่พบหน้า",
+    "ページが見つかりません",
+    "お探しのページ",
+    "페이지를 찾을 수 없습니다",
+    "页面不存在",
+    "找不到頁面",
+    "无法找到",
+    "seite nicht gefunden",
+    "page introuvable",
+    "página no encontrada",
+    "página não encontrada",
+    "pagina non trovata",
+    "nie znaleziono",
+    "пераход немагчымы",
 ];
 
 /// Whether a text is no HTML at all: a PDF, JSON, plain text.
@@ -54,9 +106,9 @@ pub(super) fn is_not_html(text: &str) -> bool {
     let opening = &text[..text.floor_char_boundary(OPENING_BYTES)];
     let opening = opening.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
     let is_feed = ["<rss", "<feed", "<rdf:RDF"].iter().any(|mark| opening.contains(mark)) && !opening.contains("<html");
-    let has_tag = opening.match_indices('<').any(|(at, _)| {
-        opening[at + 1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '!')
-    });
+    let has_tag = opening
+        .match_indices('<')
+        .any(|(at, _)| opening[at + 1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '!'));
     is_feed || opening.starts_with(['{', '[', '%']) || !has_tag
 }
 

@@ -11,12 +11,12 @@ use crate::model::article::Photo;
 use crate::model::url::PageUrl;
 
 /// Paragraphs apart by one blank line, the cells of a table's row in one line.
-pub(super) fn text(outline: &Outline<'_>, kept: &[usize]) -> String {
+pub(super) fn text(outline: &Outline<'_>, container: usize, kept: &[usize]) -> String {
     let mut out = String::new();
     let mut row = None;
     for index in kept {
         let piece = &outline.pieces[*index];
-        let this = row_of(outline, piece);
+        let this = row_of(outline, container, piece);
         if !out.is_empty() {
             out.push_str(if this.is_some() && this == row { " | " } else { "\n\n" });
         }
@@ -27,18 +27,30 @@ pub(super) fn text(outline: &Outline<'_>, kept: &[usize]) -> String {
 }
 
 /// The table row of a piece.
-fn row_of(outline: &Outline<'_>, piece: &Piece) -> Option<usize> {
+fn row_of(outline: &Outline<'_>, container: usize, piece: &Piece) -> Option<usize> {
     let cell = piece.kind == Kind::Cell
         || outline.ancestors(piece.owner).take(2).any(|index| *outline.elements[index].tag() == local_name!("td"));
-    let row = || outline.ancestors(piece.owner).find(|index| *outline.elements[*index].tag() == local_name!("tr"));
+    let inside = |index: &usize| *index != container && outline.within(*index, container);
+    let row = || {
+        outline
+            .ancestors(piece.owner)
+            .take_while(inside)
+            .find(|index| *outline.elements[*index].tag() == local_name!("tr"))
+    };
     if cell { row() } else { None }
 }
 
 /// A photo and the element in whose place it stands; 0 puts it before everything.
-pub(super) type Placed<'p> = (usize, &'p Photo);
+type Placed<'p> = (usize, &'p Photo);
 
 /// HTML of the chosen pieces, photos in their places.
-pub(super) fn html(outline: &Outline<'_>, container: usize, kept: &[usize], photos: &[Placed<'_>], base: &PageUrl) -> String {
+pub(super) fn html(
+    outline: &Outline<'_>,
+    container: usize,
+    kept: &[usize],
+    photos: &[Placed<'_>],
+    base: &PageUrl,
+) -> String {
     let mut writer = Writer { outline, container, base, out: String::new(), open: Vec::new(), last: None };
     let mut photos = photos.iter().peekable();
     for index in kept {
@@ -88,7 +100,7 @@ impl Writer<'_, '_> {
             self.out.push_str("<br>");
         }
         for (index, tag) in &blocks[shared..] {
-            self.out.push_str(&format!("<{tag}>"));
+            start(&mut self.out, tag, "");
             self.open.push((*index, tag));
         }
         self.inline(piece);
@@ -103,7 +115,9 @@ impl Writer<'_, '_> {
             chain.filter_map(|index| block(self.outline.elements[index].tag()).map(|tag| (index, tag))).collect();
         blocks.reverse();
         // A heading holds nothing but its line; a paragraph holds no block.
-        if let Some(at) = blocks.iter().position(|(_, tag)| matches!(*tag, "p" | "h2" | "h3" | "h4" | "h5" | "h6" | "pre")) {
+        if let Some(at) =
+            blocks.iter().position(|(_, tag)| matches!(*tag, "p" | "h2" | "h3" | "h4" | "h5" | "h6" | "pre"))
+        {
             blocks.truncate(at + 1);
         }
         if !blocks.last().is_some_and(|(_, tag)| holds_lines(tag)) {
@@ -115,7 +129,7 @@ impl Writer<'_, '_> {
     fn close_to(&mut self, depth: usize) {
         while self.open.len() > depth {
             if let Some((_, tag)) = self.open.pop() {
-                self.out.push_str(&format!("</{tag}>"));
+                end(&mut self.out, tag);
             }
         }
     }
@@ -132,23 +146,21 @@ impl Writer<'_, '_> {
             let chain = self.inlines(run.parent, piece.owner);
             let shared = open.iter().zip(&chain).take_while(|((a, _), (b, _, _))| a == b).count();
             while open.len() > shared {
-                self.end(open.pop());
+                if let Some((_, tag)) = open.pop() {
+                    end(&mut self.out, tag);
+                }
             }
             for (index, tag, attributes) in &chain[shared..] {
-                self.out.push_str(&format!("<{tag}{attributes}>"));
+                start(&mut self.out, tag, attributes);
                 open.push((*index, tag));
             }
             escape_into(&mut self.out, run.text, &mut space);
         }
-        self.out.truncate(self.out.trim_end().len());
-        while let Some(last) = open.pop() {
-            self.end(Some(last));
+        while let Some(shorter) = self.out.strip_suffix("<br>").or_else(|| self.out.strip_suffix(' ')).map(str::len) {
+            self.out.truncate(shorter);
         }
-    }
-
-    fn end(&mut self, open: Option<(usize, &'static str)>) {
-        if let Some((_, tag)) = open {
-            self.out.push_str(&format!("</{tag}>"));
+        while let Some(last) = open.pop() {
+            end(&mut self.out, last.1);
         }
     }
 
@@ -180,22 +192,37 @@ impl Writer<'_, '_> {
 
 /// A photo with its caption and its credit.
 pub(super) fn figure(photo: &Photo) -> String {
-    let mut out = format!("<figure><img src=\"{}\"", escape(photo.url.as_str()));
+    let mut out = String::from("<figure><img");
+    attribute_into(&mut out, "src", photo.url.as_str());
     let alt = photo.alt.as_deref().or(photo.caption.as_deref()).unwrap_or_default();
-    out.push_str(&format!(" alt=\"{}\"", escape(alt)));
+    attribute_into(&mut out, "alt", alt);
     for (name, value) in [("width", photo.width), ("height", photo.height)] {
         if let Some(value) = value {
-            out.push_str(&format!(" {name}=\"{value}\""));
+            attribute_into(&mut out, name, &value.to_string());
         }
     }
     out.push('>');
     let credit = photo.credit.as_ref().map(|credit| credit.raw.as_str());
     let words: Vec<&str> = photo.caption.as_deref().into_iter().chain(credit).collect();
     if !words.is_empty() {
-        out.push_str(&format!("<figcaption>{}</figcaption>", escape(&words.join(" "))));
+        start(&mut out, "figcaption", "");
+        escape_into(&mut out, &words.join(" "), &mut true);
+        end(&mut out, "figcaption");
     }
     out.push_str("</figure>");
     out
+}
+
+fn start(out: &mut String, tag: &str, attributes: &str) {
+    out.extend(["<", tag, attributes, ">"]);
+}
+
+fn end(out: &mut String, tag: &str) {
+    out.extend(["</", tag, ">"]);
+}
+
+fn attribute_into(out: &mut String, name: &str, value: &str) {
+    out.extend([" ", name, "=\"", &escape(value), "\""]);
 }
 
 fn escape(text: &str) -> String {

@@ -30,7 +30,8 @@ pub(super) struct Named {
 impl Named {
     /// Asks a page.
     pub(super) fn on(outline: &Outline<'_>, root: ElementRef<'_>, rule: &ArticleRule) -> Self {
-        let asks_nothing = [&rule.title, &rule.body, &rule.date, &rule.author, &rule.remove].iter().all(|list| list.is_empty());
+        let asks_nothing =
+            [&rule.title, &rule.body, &rule.date, &rule.author, &rule.remove].iter().all(|list| list.is_empty());
         if asks_nothing {
             return Self::default();
         }

@@ -12,6 +12,9 @@ use crate::html::dom::attribute;
 /// Letters of a block that calls itself a picture, caption included.
 const PICTURE_LETTERS_MAX: u32 = 400;
 
+/// Lines of such a block.
+const PICTURE_PIECES_MAX: usize = 3;
+
 /// Letters of a picture's label, where nothing but its place says so.
 const LABEL_LETTERS_MAX: u32 = 70;
 
@@ -21,11 +24,15 @@ const TEASER_LETTERS_MAX: u32 = 600;
 /// Share of a page's text beyond which a block is no other article: the headline was mistaken.
 const OTHER_SHARE_MAX: f32 = 0.75;
 
+/// Lines of a teaser: section, headline, text, author, date.
+const TEASER_PIECES_MAX: usize = 10;
+
 /// Teasers that make a row of them.
 const TEASERS_MIN: usize = 2;
 
-/// Marks the pieces of teasers: neighbours of one make, each with a link of its own for a headline.
-pub(super) fn mark_teasers(outline: &Outline<'_>, host: &str, good: &Sums, beside: &mut [bool]) {
+/// Marks the pieces of teasers: neighbours of one make, each with a link of its own for a headline. Gives the teasers.
+pub(super) fn mark_teasers(outline: &Outline<'_>, host: &str, good: &Sums, beside: &mut [bool]) -> Vec<usize> {
+    let mut teasers = Vec::new();
     let mut row: Vec<usize> = Vec::new();
     for parent in 0..outline.elements.len() {
         row.clear();
@@ -40,8 +47,10 @@ pub(super) fn mark_teasers(outline: &Outline<'_>, host: &str, good: &Sums, besid
             for teaser in &row {
                 outline.elements[*teaser].pieces.clone().for_each(|piece| beside[piece] = true);
             }
+            teasers.append(&mut row);
         }
     }
+    teasers
 }
 
 /// Teasers stand below the text, or have next to none of their own; what has more is an article made of parts.
@@ -61,14 +70,21 @@ fn is_below_or_bare(outline: &Outline<'_>, parent: usize, row: &[usize], good: &
 
 fn is_teaser(outline: &Outline<'_>, index: usize, host: &str) -> bool {
     let element = &outline.elements[index];
+    if element.pieces.len() > TEASER_PIECES_MAX {
+        return false;
+    }
     let pieces = &outline.pieces[element.pieces.clone()];
     let letters: u32 = pieces.iter().map(|piece| piece.letters).sum();
-    if pieces.is_empty() || letters > TEASER_LETTERS_MAX || matches!(*element.tag(), local_name!("p") | local_name!("a")) {
+    if pieces.is_empty()
+        || letters > TEASER_LETTERS_MAX
+        || matches!(*element.tag(), local_name!("p") | local_name!("a"))
+    {
         return false;
     }
     let headline = |piece: &Piece| piece.link_share() > 0.9 && piece.letters >= 15;
     let Some(headline) = pieces.iter().find(|piece| headline(piece)) else { return false };
-    let held = headline.kind == Kind::Heading || *element.tag() == local_name!("article") || holds_picture(outline, index);
+    let held =
+        headline.kind == Kind::Heading || *element.tag() == local_name!("article") || holds_picture(outline, index);
     held && leads_within(outline, headline, host)
 }
 
@@ -83,7 +99,9 @@ fn leads_within(outline: &Outline<'_>, piece: &Piece, host: &str) -> bool {
     let link = std::iter::once(run.parent)
         .chain(outline.ancestors(run.parent))
         .find(|index| *outline.elements[*index].tag() == local_name!("a"));
-    let Some(href) = link.and_then(|link| attribute(outline.elements[link].node, &local_name!("href"))) else { return false };
+    let Some(href) = link.and_then(|link| attribute(outline.elements[link].node, &local_name!("href"))) else {
+        return false;
+    };
     let href = href.trim();
     if href.starts_with("//") || href.contains("://") {
         let site = host.trim_start_matches("www.");
@@ -110,10 +128,13 @@ fn picture_block(outline: &Outline<'_>, image: usize) -> Option<usize> {
     let mut block = None;
     for ancestor in outline.ancestors(image) {
         let element = &outline.elements[ancestor];
+        if element.pieces.len() > PICTURE_PIECES_MAX {
+            break;
+        }
         let pieces = &outline.pieces[element.pieces.clone()];
         let letters: u32 = pieces.iter().map(|piece| piece.letters).sum();
         let letters_max = if element.signs.any(Signs::PICTURE) { PICTURE_LETTERS_MAX } else { LABEL_LETTERS_MAX };
-        if pieces.len() > 3 || letters > letters_max || is_text_block(outline, ancestor) {
+        if letters > letters_max || is_text_block(outline, ancestor) {
             break;
         }
         if !pieces.is_empty() {
@@ -141,13 +162,23 @@ fn is_text_block(outline: &Outline<'_>, index: usize) -> bool {
     )
 }
 
-/// Marks articles that were loaded below the one that was asked for: each has a first-rank headline of its own.
-pub(super) fn mark_other_articles(outline: &Outline<'_>, headlines: &[usize], ours: usize, good: &Sums, beside: &mut [bool]) {
+/// Marks articles that were loaded below the one that was asked for: each has a first-rank headline of its own. Gives
+/// the articles.
+pub(super) fn mark_other_articles(
+    outline: &Outline<'_>,
+    headlines: &[usize],
+    ours: usize,
+    good: &Sums,
+    beside: &mut [bool],
+) -> Vec<usize> {
+    let mut others = Vec::new();
     for headline in headlines.iter().filter(|headline| **headline > ours) {
         let other = outline.ancestors(*headline).find(|index| outline.elements[*index].signs.any(Signs::ARTICLE));
         let most = |other: &usize| good.over(&outline.elements[*other].pieces) > OTHER_SHARE_MAX * good.total();
         if let Some(other) = other.filter(|other| !outline.within(ours, *other) && !most(other)) {
             outline.elements[other].pieces.clone().for_each(|piece| beside[piece] = true);
+            others.push(other);
         }
     }
+    others
 }

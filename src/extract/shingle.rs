@@ -44,7 +44,7 @@ impl Shingles {
         shingles.words = hashes.len();
         // A short text is known by its shorter runs too: a heading of two words is found again.
         for length in 1..=WORDS {
-            shingles.runs.extend(hashes.windows(length).map(|run| hash_of(run)));
+            shingles.runs.extend(hashes.windows(length).map(hash_of));
         }
         shingles
     }

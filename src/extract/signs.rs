@@ -83,11 +83,12 @@ fn of_attribute(name: &LocalName, value: &str) -> Signs {
 }
 
 fn of_style(style: &str) -> Signs {
-    let hidden = style.match_indices("display").any(|(at, word)| {
-        style[at + word.len()..].trim_start_matches([' ', ':']).starts_with("none")
-    }) || style.match_indices("visibility").any(|(at, word)| {
-        style[at + word.len()..].trim_start_matches([' ', ':']).starts_with("hidden")
-    });
+    let hidden = style
+        .match_indices("display")
+        .any(|(at, word)| style[at + word.len()..].trim_start_matches([' ', ':']).starts_with("none"))
+        || style
+            .match_indices("visibility")
+            .any(|(at, word)| style[at + word.len()..].trim_start_matches([' ', ':']).starts_with("hidden"));
     if hidden { Signs::HIDDEN } else { Signs::default() }
 }
 
@@ -127,37 +128,49 @@ fn is_negation(word: &str) -> bool {
 
 /// `comments-enabled`, `sidebar-open` speak of a state as well.
 fn is_state(word: &str) -> bool {
-    matches!(word, "enabled" | "disabled" | "open" | "opened" | "closed" | "active" | "inactive" | "allowed" | "loaded" | "ready" | "visible")
+    matches!(
+        word,
+        "enabled"
+            | "disabled"
+            | "open"
+            | "opened"
+            | "closed"
+            | "active"
+            | "inactive"
+            | "allowed"
+            | "loaded"
+            | "ready"
+            | "visible"
+    )
 }
 
 fn of_word(word: &str) -> Signs {
     match word {
-        "nav" | "navbar" | "navigation" | "menu" | "breadcrumb" | "breadcrumbs" | "footer" | "toolbar" | "pagination"
-        | "pager" | "topbar" | "masthead" | "sitemap" | "copyright" => Signs::SITE,
+        "nav" | "navbar" | "navigation" | "menu" | "breadcrumb" | "breadcrumbs" | "footer" | "toolbar"
+        | "pagination" | "pager" | "topbar" | "masthead" | "sitemap" | "copyright" => Signs::SITE,
         "sidebar" | "aside" | "share" | "sharing" | "shares" | "sharebar" | "sharethis" | "sharedaddy" | "addtoany"
         | "social" | "socials" | "socialshare" | "related" | "relatedposts" | "relatedarticles" | "recommend"
         | "recommended" | "recommendation" | "recommendations" | "recirc" | "recirculation" | "newsletter"
         | "newsletters" | "subscribe" | "subscription" | "signup" | "promo" | "promos" | "promotion" | "advert"
-        | "adverts" | "advertisement" | "advertising" | "advertorial" | "ad" | "ads" | "adslot" | "adbox" | "adsbygoogle"
-        | "adunit" | "dfp" | "sponsor" | "sponsored" | "banner" | "banners" | "outbrain" | "taboola" | "trending"
-        | "popular" | "mostread" | "teaser" | "teasers" | "readmore" | "readnext" | "ticker"
-        | "tags" | "taglist" | "keywords" | "topics" | "rating" | "ratings" | "poll" | "quiz" | "login"
+        | "adverts" | "advertisement" | "advertising" | "advertorial" | "ad" | "ads" | "adslot" | "adbox"
+        | "adsbygoogle" | "adunit" | "dfp" | "sponsor" | "sponsored" | "banner" | "banners" | "outbrain"
+        | "taboola" | "trending" | "popular" | "mostread" | "teaser" | "teasers" | "readmore" | "readnext"
+        | "ticker" | "tags" | "taglist" | "keywords" | "topics" | "rating" | "ratings" | "poll" | "quiz" | "login"
         | "regwall" | "donate" | "donation" | "jobs" | "bio" | "authorbox" | "playlist" | "toc" | "schedule"
-        | "disclaimer" | "backlink" | "crosslink" | "crosslinks" | "bookmark" | "feedback" | "noprint" | "nocontent"
-        | "infobox" | "factbox" | "sidenote" | "embed" => Signs::ASIDE,
-        "cookie" | "cookies" | "consent" | "gdpr" | "popup" | "popups" | "modal" | "lightbox" | "overlay" | "tooltip" => {
-            Signs::OVERLAY
-        }
+        | "disclaimer" | "backlink" | "crosslink" | "crosslinks" | "bookmark" | "feedback" | "noprint"
+        | "nocontent" | "infobox" | "factbox" | "sidenote" | "embed" => Signs::ASIDE,
+        "cookie" | "cookies" | "consent" | "gdpr" | "popup" | "popups" | "modal" | "lightbox" | "overlay"
+        | "tooltip" => Signs::OVERLAY,
         "comments" | "comment" | "commentlist" | "disqus" | "respond" | "commenting" => Signs::COMMENTS,
-        "lead" | "lede" | "standfirst" | "dek" | "deck" | "subtitle" | "subheadline" | "subhead" | "intro" | "excerpt"
-        | "abstract" | "chapo" | "chapeau" | "vorspann" | "teasertext" | "sapo" => Signs::LEAD,
+        "lead" | "lede" | "standfirst" | "dek" | "deck" | "subtitle" | "subheadline" | "subhead" | "intro"
+        | "excerpt" | "abstract" | "chapo" | "chapeau" | "vorspann" | "teasertext" | "sapo" => Signs::LEAD,
         "caption" | "figcaption" | "captions" | "credit" | "credits" => Signs::CAPTION,
         "byline" | "bylines" | "dateline" | "timestamp" | "pubdate" | "author" | "authors" | "meta" | "postmeta"
         | "date" | "kicker" | "views" | "eyebrow" => Signs::BYLINE,
-        "image" | "images" | "img" | "photo" | "photos" | "picture" | "pic" | "media" | "thumb" | "thumbnail" | "gallery"
-        | "slideshow" | "foto" | "bild" | "illustration" | "imagen" | "imagem" => Signs::PICTURE,
-        "articlebody" | "entrycontent" | "storybody" | "articletext" | "articlecontent" | "postcontent" | "maintext"
-        | "bodytext" | "storycontent" | "newstext" => Signs::BODY,
+        "image" | "images" | "img" | "photo" | "photos" | "picture" | "pic" | "media" | "thumb" | "thumbnail"
+        | "gallery" | "slideshow" | "foto" | "bild" | "illustration" | "imagen" | "imagem" => Signs::PICTURE,
+        "articlebody" | "entrycontent" | "storybody" | "articletext" | "articlecontent" | "postcontent"
+        | "maintext" | "bodytext" | "storycontent" | "newstext" => Signs::BODY,
         _ => Signs::default(),
     }
 }
@@ -169,9 +182,14 @@ fn of_pair(first: &str, second: &str) -> Signs {
             "article" | "story" | "post" | "entry" | "news" | "content" | "main" | "text" | "detail" | "single",
             "body" | "content" | "text" | "copy",
         ) => Signs::BODY,
-        ("instagram", "media") | ("tiktok", "embed") | ("fb", "post") | ("sign", "in") | ("register", "form") => Signs::ASIDE,
+        ("instagram", "media") | ("tiktok", "embed") | ("fb", "post") | ("sign", "in") | ("register", "form") => {
+            Signs::ASIDE
+        }
         ("sr" | "reader", "only") | ("visually", "hidden") | ("screen", "reader") | ("d", "none") => Signs::HIDDEN,
-        ("read" | "more" | "see" | "most", "more" | "on" | "next" | "also" | "read" | "viewed" | "popular" | "from")
+        (
+            "read" | "more" | "see" | "most",
+            "more" | "on" | "next" | "also" | "read" | "viewed" | "popular" | "from",
+        )
         | ("follow", "us")
         | ("author", "bio" | "box" | "info" | "card" | "profile")
         | ("about", "author")
@@ -217,10 +235,14 @@ mod tests {
         for name in ["article__body", "articleBody", "entry-content", "StoryBody", "article_text"] {
             assert!(of_words(name).any(Signs::BODY), "{name}");
         }
-        for name in ["jp-relatedposts", "most-read", "share-buttons", "newsletterSignup", "AdSlot ad", "tv-schedule__row"] {
+        for name in
+            ["jp-relatedposts", "most-read", "share-buttons", "newsletterSignup", "AdSlot ad", "tv-schedule__row"]
+        {
             assert!(of_words(name).any(Signs::ASIDE), "{name}");
         }
-        for name in ["has-sidebar", "no-comments", "shadow", "reader", "header", "leader", "adapt", "ad6ed79d", "label-hidden"] {
+        for name in
+            ["has-sidebar", "no-comments", "shadow", "reader", "header", "leader", "adapt", "ad6ed79d", "label-hidden"]
+        {
             assert_eq!(of_words(name), Signs::default(), "{name}");
         }
     }

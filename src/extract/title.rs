@@ -1,6 +1,6 @@
 //! The headline of a page, without the site's name.
 //!
-//! The page says it up to five times (h1, JSON-LD, OpenGraph, Twitter, `title`), seldom in the same words: the wording
+//! The page says it up to five times (h1, JSON-LD, `OpenGraph`, Twitter, `title`), seldom in the same words: the wording
 //! that most agree on wins, and among equals the one readers see.
 
 use super::facts::Facts;
@@ -10,7 +10,8 @@ use crate::html::plain::plain;
 use crate::text::fold::fold;
 
 /// What parts a headline from the name of its site or section.
-const PARTINGS: &[&str] = &[" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • ", " / ", "｜", "_", " ― ", "－", " › ", " ‹ ", " « "];
+const PARTINGS: &[&str] =
+    &[" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • ", " / ", "｜", "_", " ― ", "－", " › ", " ‹ ", " « "];
 
 /// The headline; empty where the page has none.
 pub(super) fn title(outline: &Outline<'_>, facts: &Facts<'_>, host: &str) -> String {
@@ -22,19 +23,20 @@ pub(super) fn title(outline: &Outline<'_>, facts: &Facts<'_>, host: &str) -> Str
             candidates.push((text, worth));
         }
     };
-    if let [(_, only)] = facts.h1.as_slice() {
-        add(only.clone(), 3.0);
-    } else {
-        facts.h1.iter().take(3).for_each(|(_, text)| add(text.clone(), 1.9));
-    }
-    if let Some(headline) = facts.article().and_then(|article| ld::text(article, "headline").or_else(|| ld::text(article, "name"))) {
+    // The first heading of several is most often, but not always, the headline.
+    let (seen, worth) = if facts.h1.len() == 1 { (1, 3.0) } else { (3, 2.2) };
+    facts.h1.iter().take(seen).for_each(|(_, text)| add(text.clone(), worth));
+    if let Some(headline) =
+        facts.article().and_then(|article| ld::text(article, "headline").or_else(|| ld::text(article, "name")))
+    {
         add(headline, 2.6);
     }
     facts.meta_of(&["og:title"]).into_iter().for_each(|text| add(plain(text), 2.4));
-    facts.meta_of(&["twitter:title"]).into_iter().for_each(|text| add(plain(text), 1.2));
-    add(facts.document_title.clone(), 1.5);
-    let printed = printed(outline, &facts.document_title);
-    printed.into_iter().for_each(|text| add(text, 1.8));
+    facts.meta_of(&["twitter:title"]).into_iter().for_each(|text| add(plain(text), 1.0));
+    add(facts.document_title.clone(), 1.2);
+    if let Some(text) = printed(outline, &facts.document_title).filter(|_| facts.h1.is_empty()) {
+        add(text, 1.8);
+    }
     best(&candidates)
 }
 
@@ -52,7 +54,9 @@ fn printed(outline: &Outline<'_>, title: &str) -> Option<String> {
 fn best(candidates: &[(String, f32)]) -> String {
     let folded: Vec<String> = candidates.iter().map(|(text, _)| bare(text)).collect();
     let worth = |index: usize| -> f32 {
-        let same = (0..candidates.len()).filter(|other| folded[*other] == folded[index]);
+        let (text, own) = (&candidates[index].0, &folded[index]);
+        let same =
+            (0..candidates.len()).filter(|other| folded[*other] == *own || is_longer(&candidates[*other].0, text));
         same.map(|other| candidates[other].1).sum()
     };
     let mut best: Option<(usize, f32)> = None;
@@ -63,6 +67,15 @@ fn best(candidates: &[(String, f32)]) -> String {
         }
     }
     best.map(|(index, _)| candidates[index].0.clone()).unwrap_or_default()
+}
+
+/// Whether a wording is the other one with a site's or section's name behind it.
+fn is_longer(longer: &str, text: &str) -> bool {
+    /// Characters of a headline that does not begin another by chance.
+    const CHARS_MIN: usize = 15;
+    let parting =
+        |rest: &str| rest.trim_start().starts_with(['|', '-', '–', '—', ':', '·', '•', '»', '/', 'ㅣ', '｜', '_', '<']);
+    text.chars().count() >= CHARS_MIN && longer.strip_prefix(text).is_some_and(parting)
 }
 
 /// Letters and digits only: two wordings that differ in quotation marks are the same.

@@ -27,6 +27,9 @@ const HIDDEN_SHARE_MAX: f32 = 0.7;
 /// Share of a page's text from which on a part that calls itself the article's text is believed.
 const BODY_SHARE_MIN: f32 = 0.2;
 
+/// Lines of authors, times, counters.
+const BYLINE_PIECES_MAX: usize = 40;
+
 /// Letters of a line of authors, times, counters.
 const BYLINE_LETTERS_MAX: u32 = 400;
 
@@ -68,12 +71,18 @@ pub(super) fn weight(piece: &Piece) -> f32 {
         Kind::Heading => 0.0,
         // Figures and names fill the cells of a table.
         Kind::Cell if piece.letters < LABEL_LETTERS_MAX => 2.0,
-        _ if piece.letters < LABEL_LETTERS_MAX && piece.marks == 0 => -8.0,
+        _ if piece.letters < LABEL_LETTERS_MAX && (piece.marks == 0 || is_date(&piece.text, piece.letters)) => -8.0,
         Kind::Paragraph => letters.min(LETTERS_MAX) * (1.0 - share),
         Kind::Loose => 0.8 * letters.min(LETTERS_MAX) * (1.0 - share),
         Kind::Item => 0.6 * letters.min(LETTERS_MAX) * (1.0 - share),
         Kind::Cell => 0.5 * letters.min(LETTERS_MAX) * (1.0 - share),
     }
+}
+
+/// A line that is a date, a time, a counter: figures above all.
+pub(super) fn is_date(text: &str, letters: u32) -> bool {
+    let figures = text.chars().filter(char::is_ascii_digit).count();
+    figures >= 4 && figures * 6 >= letters as usize
 }
 
 /// Which pieces stand beside the article, as far as elements say so themselves.
@@ -112,8 +121,9 @@ fn is_beside(outline: &Outline<'_>, index: usize, good: &Sums) -> bool {
     if signs.any(Signs::CAPTION) {
         return share < ASIDE_SHARE_MAX && !holds_text_of_its_own(outline, index);
     }
-    let letters: u32 = outline.pieces[element.pieces.clone()].iter().map(|piece| piece.letters).sum();
-    signs.any(Signs::BYLINE) && letters < BYLINE_LETTERS_MAX
+    let pieces = &outline.pieces[element.pieces.clone()];
+    let letters = || pieces.iter().map(|piece| piece.letters).sum::<u32>();
+    signs.any(Signs::BYLINE) && pieces.len() <= BYLINE_PIECES_MAX && letters() < BYLINE_LETTERS_MAX
 }
 
 /// A block that holds the article's own block is no aside, whatever it is called.
@@ -125,9 +135,9 @@ fn holds_body(outline: &Outline<'_>, index: usize, good: &Sums) -> bool {
 /// A figure may be a table or a quotation.
 fn holds_text_of_its_own(outline: &Outline<'_>, index: usize) -> bool {
     *outline.elements[index].tag() == local_name!("figure")
-        && outline.elements[index..outline.elements[index].end].iter().any(|inner| {
-            matches!(*inner.tag(), local_name!("table") | local_name!("blockquote") | local_name!("pre"))
-        })
+        && outline.elements[index..outline.elements[index].end]
+            .iter()
+            .any(|inner| matches!(*inner.tag(), local_name!("table") | local_name!("blockquote") | local_name!("pre")))
 }
 
 /// The pieces that an element holds whole: an inline element may hold only the beginning of one.

@@ -8,9 +8,7 @@ use std::cell::Cell;
 
 use html5ever::interface::TreeSink;
 use html5ever::tendril::StrTendril;
-use html5ever::tokenizer::{
-    BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
-};
+use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
 use html5ever::{LocalName, TokenizerResult, local_name};
 use scraper::{ElementRef, Html, HtmlTreeSink};
@@ -23,18 +21,18 @@ pub type NodeId = <HtmlTreeSink as TreeSink>::Handle;
 /// Start tags between two measurements of the depth: what is estimated in between is off by no more than this.
 const MEASURE_TAGS: u32 = 64;
 
-/// Nodes that a tag may make before the rest of the page is taken as text alone.
+/// Nodes of a tree; what stands behind them is not read. The largest news pages have 30,000.
 ///
-/// A tag makes one or two nodes (itself, the text after it). Unclosed formatting elements are made again in each
-/// paragraph that follows: a page of them has a tree hundreds of times its own size.
-const NODES_PER_TAG_MAX: usize = 8;
+/// Not only long pages reach it: unclosed formatting elements are made again in each paragraph that follows, so a page
+/// of them has a tree hundreds of times its own size.
+const NODES_MAX: usize = 150_000;
 
-/// Nodes that are never too many: a small page may use more of them a tag.
-const NODES_MIN: usize = 10_000;
+/// Bytes that are tokenized before it is asked whether the tree is full.
+const CHUNK_BYTES: usize = 256 * 1024;
 
 /// Parses a page. Elements nested deeper than `depth` are taken out of the nesting before the tree is built.
 ///
-/// Scripts that hold no JSON, styles, drawings and comments are left out.
+/// Scripts that hold no JSON, styles, drawings and comments are left out, and so is what stands behind `NODES_MAX` nodes.
 /// ```
 /// use feedatlas::html::dom::parse;
 /// let page = parse(&"<div>".repeat(100_000), 256);
@@ -45,12 +43,25 @@ pub fn parse(html: &str, depth: usize) -> Html {
     let builder = TreeBuilder::new(HtmlTreeSink::new(Html::new_document()), TreeBuilderOpts::default());
     let tokenizer = Tokenizer::new(Shallow::new(builder, depth), TokenizerOpts::default());
     let input = BufferQueue::default();
-    for piece in lean(html) {
-        input.push_back(StrTendril::from_slice(piece));
+    for chunk in lean(html).into_iter().flat_map(chunks) {
+        if tokenizer.sink.full.get() {
+            break;
+        }
+        input.push_back(StrTendril::from_slice(chunk));
+        while !matches!(tokenizer.feed(&input), TokenizerResult::Done) {}
     }
-    while !matches!(tokenizer.feed(&input), TokenizerResult::Done) {}
     tokenizer.end();
     tokenizer.sink.builder.sink.finish()
+}
+
+/// A text in parts of at most `CHUNK_BYTES`.
+fn chunks(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let (chunk, behind) = rest.split_at(rest.floor_char_boundary(CHUNK_BYTES));
+        rest = behind;
+        (!chunk.is_empty()).then_some(chunk)
+    })
 }
 
 /// The value of an attribute. `ElementRef::attr` makes an atom of the name at each call; this compares atoms only.
@@ -67,12 +78,10 @@ struct Shallow {
     depth: Cell<usize>,
     /// Start tags since the depth was measured.
     since: Cell<u32>,
-    /// Start tags handed on.
-    tags: Cell<usize>,
     /// Start tags held back whose end tags are still to come.
     held_back: Cell<usize>,
-    /// The tree grew out of proportion: no more tags.
-    overgrown: Cell<bool>,
+    /// The tree is full: nothing more is handed on.
+    full: Cell<bool>,
 }
 
 impl Shallow {
@@ -82,9 +91,8 @@ impl Shallow {
             depth_max,
             depth: Cell::new(0),
             since: Cell::new(0),
-            tags: Cell::new(0),
             held_back: Cell::new(0),
-            overgrown: Cell::new(false),
+            full: Cell::new(false),
         }
     }
 
@@ -101,7 +109,7 @@ impl Shallow {
 
     fn start_passes(&self, tag: &Tag) -> bool {
         let nests = !is_void(&tag.name) && !tag.self_closing;
-        if self.overgrown.get() || self.held_back.get() > 0 {
+        if self.held_back.get() > 0 {
             self.held_back.set(self.held_back.get() + usize::from(nests));
             return false;
         }
@@ -113,7 +121,6 @@ impl Shallow {
             return false;
         }
         self.since.set(self.since.get() + 1);
-        self.tags.set(self.tags.get() + 1);
         self.depth.set(self.depth.get() + usize::from(nests));
         true
     }
@@ -132,7 +139,7 @@ impl Shallow {
         let html = self.builder.sink.0.borrow();
         let mut nodes = html.tree.nodes();
         let count = nodes.size_hint().0;
-        self.overgrown.set(count > NODES_MIN && count > self.tags.get() * NODES_PER_TAG_MAX);
+        self.full.set(count > NODES_MAX);
         if let Some(last) = nodes.next_back() {
             self.depth.set(last.ancestors().count());
         }
@@ -146,6 +153,7 @@ impl TokenSink for Shallow {
     fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<NodeId> {
         match token {
             Token::TagToken(tag) if !self.passes(&tag) => TokenSinkResult::Continue,
+            Token::CharacterTokens(_) | Token::TagToken(_) if self.full.get() => TokenSinkResult::Continue,
             Token::ParseError(_) => TokenSinkResult::Continue,
             token => self.builder.process_token(token, line),
         }
@@ -227,8 +235,8 @@ mod tests {
 
     #[test]
     fn unclosed_formatting_elements_do_not_multiply() {
-        let opened: String = (0..200).map(|i| format!("<b a={i}>")).collect();
+        let opened = (0..200).map(|i| format!("<b a={i}>")).collect::<Vec<_>>().concat();
         let page = parse(&format!("<p>{opened}{}", "</p><p>x".repeat(100_000)), 256);
-        assert!(page.tree.nodes().count() < 2_000_000);
+        assert!(page.tree.nodes().count() < 2 * NODES_MAX);
     }
 }

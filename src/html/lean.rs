@@ -151,7 +151,10 @@ mod tests {
 
     #[test]
     fn scripts_styles_drawings_and_comments_go() {
-        assert_eq!(rest("a<script>if (a<b) '</p>'</SCRIPT >b<style>p>a{}</style>c<svg><path/></svg>d<!-- <p> -->e"), "abcde");
+        assert_eq!(
+            rest("a<script>if (a<b) '</p>'</SCRIPT >b<style>p>a{}</style>c<svg><path/></svg>d<!-- <p> -->e"),
+            "abcde"
+        );
         assert_eq!(rest("a<!-->b<!--->c"), "abc");
     }
 

@@ -1,4 +1,4 @@
-//! Selectors as operators write them: CSS, with an attribute after `@`, or XPath after `xpath:`.
+//! Selectors as operators write them: CSS, with an attribute after `@`, or `XPath` after `xpath:`.
 
 use scraper::ElementRef;
 

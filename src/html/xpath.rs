@@ -1,4 +1,4 @@
-//! XPath 1.0 over a page, in the forms of site rules: paths, predicates, unions, string functions.
+//! `XPath` 1.0 over a page, in the forms of site rules: paths, predicates, unions, string functions.
 //!
 //! An absolute path begins at the element that is asked, so `//a` on one item of a listing stays within it. Reading is
 //! in `xpath_parse`. Work is bounded: what is not found within the budget is not found.
@@ -244,8 +244,12 @@ impl<'a> Evaluator<'a> {
             Function::NormalizeSpace => Value::Text(collapse(&text(0))),
             Function::String => Value::Text(text(0)),
             Function::StringLength => number(text(0).chars().count()),
-            Function::SubstringBefore => Value::Text(text(0).split_once(&text(1)).map(|(head, _)| head.to_owned()).unwrap_or_default()),
-            Function::SubstringAfter => Value::Text(text(0).split_once(&text(1)).map(|(_, tail)| tail.to_owned()).unwrap_or_default()),
+            Function::SubstringBefore => {
+                Value::Text(text(0).split_once(&text(1)).map(|(head, _)| head.to_owned()).unwrap_or_default())
+            }
+            Function::SubstringAfter => {
+                Value::Text(text(0).split_once(&text(1)).map(|(_, tail)| tail.to_owned()).unwrap_or_default())
+            }
             Function::Substring => {
                 let from = self.value(&arguments[1], context).number();
                 let length = arguments.get(2).map_or(f64::INFINITY, |argument| self.value(argument, context).number());

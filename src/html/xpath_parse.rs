@@ -1,4 +1,4 @@
-//! XPath 1.0 as text, read into an expression. What is not understood is an error that names it.
+//! `XPath` 1.0 as text, read into an expression. What is not understood is an error that names it.
 //!
 //! Left out because no site rule uses them: variables, namespaces, the axes `following`, `preceding`, `namespace`.
 
@@ -123,7 +123,10 @@ fn tokens(text: &str) -> Result<Vec<String>, String> {
             },
             '0'..='9' => rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len()),
             first if first.is_alphabetic() || first == '_' => name_length(rest),
-            _ => ["//", "::", "..", "!=", "<=", ">="].iter().find(|s| rest.starts_with(**s)).map_or(first.len_utf8(), |s| s.len()),
+            _ => ["//", "::", "..", "!=", "<=", ">="]
+                .iter()
+                .find(|s| rest.starts_with(**s))
+                .map_or(first.len_utf8(), |s| s.len()),
         };
         tokens.push(rest[..length].to_owned());
         rest = rest[length..].trim_start();
@@ -184,7 +187,8 @@ impl Reader {
         if token == "$" {
             return Err("variables are not supported".to_owned());
         }
-        let is_call = self.peek_second() == Some("(") && !matches!(token.as_str(), "text" | "node" | "comment" | "processing-instruction");
+        let is_call = self.peek_second() == Some("(")
+            && !matches!(token.as_str(), "text" | "node" | "comment" | "processing-instruction");
         let first = token.chars().next().unwrap_or(' ');
         let primary = match first {
             '(' => {
@@ -208,7 +212,9 @@ impl Reader {
     }
 
     fn call(&mut self, name: &str) -> Result<Expr, String> {
-        let Some((function, takes)) = function(name) else { return Err(format!("the function `{name}()` is not supported")) };
+        let Some((function, takes)) = function(name) else {
+            return Err(format!("the function `{name}()` is not supported"));
+        };
         self.at += 2;
         let mut arguments = Vec::new();
         while !self.take(")") {

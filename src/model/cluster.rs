@@ -78,6 +78,8 @@ pub enum Known {
         id: ArticleId,
         /// Hash of what the entry said of itself; another one is worth another look.
         entry_hash: u64,
+        /// How often its page was asked for in vain, when that may pass; 0 once it was read or refused for good.
+        tries: u8,
     },
 }
 
@@ -137,6 +139,8 @@ pub struct Stored {
     pub rank: u32,
     /// What the entry said of itself.
     pub entry_hash: u64,
+    /// How often its page was asked for in vain, when that may pass; 0 once it was read or refused for good.
+    pub tries: u8,
     /// The identities of its entry within its source.
     pub keys: Vec<EntryKey>,
     /// What makes it the same as others.

@@ -13,6 +13,8 @@ pub struct Validators {
     pub etag: Option<String>,
     /// `Last-Modified`, as it was written.
     pub last_modified: Option<String>,
+    /// The address that gave them in the end: behind a redirect they mean nothing to others.
+    pub given_by: Option<PageUrl>,
 }
 
 /// What an answer said about being asked again.
@@ -22,6 +24,8 @@ pub struct Caching {
     pub validators: Validators,
     /// How long it is fresh (max-age, else Expires), counted from the answer.
     pub fresh_for: Option<Duration>,
+    /// The new address, when every redirect on the way was permanent (301, 308): told by a 304 as well.
+    pub moved_to: Option<PageUrl>,
 }
 
 /// Bytes that came back with success, unpacked.
@@ -37,7 +41,7 @@ pub struct Document {
     pub body: Vec<u8>,
     /// About being asked again.
     pub caching: Caching,
-    /// WebSub and pagination: `Link` headers as (address, relation).
+    /// `WebSub` and pagination: `Link` headers as (address, relation).
     pub links: Vec<(PageUrl, String)>,
 }
 

@@ -92,6 +92,8 @@ pub struct Entry {
     pub id: String,
     /// The headline.
     pub title: Option<String>,
+    /// The headline with its markup, where it is not the same.
+    pub title_markup: Option<String>,
     /// The article's page.
     pub link: Option<PageUrl>,
     /// All links, in the order printed.
@@ -120,6 +122,8 @@ pub struct Entry {
     pub credits: Vec<MediaCredit>,
     /// The licence line.
     pub rights: Option<String>,
+    /// The licence line with its markup, where it is not the same.
+    pub rights_markup: Option<String>,
     /// The page of comments.
     pub comments: Option<String>,
 }
@@ -140,12 +144,16 @@ pub struct HeadImage {
 pub struct Head {
     /// Its title.
     pub title: Option<String>,
+    /// Its title with its markup, where it is not the same.
+    pub title_markup: Option<String>,
     /// The site's page.
     pub link: Option<String>,
     /// All links: `self`, `hub`, `next` among them.
     pub links: Vec<Link>,
     /// What it is about.
     pub description: Option<String>,
+    /// What it is about with its markup, where it is not the same.
+    pub description_markup: Option<String>,
     /// Its language.
     pub language: Option<String>,
     /// Its id.
@@ -162,6 +170,8 @@ pub struct Head {
     pub image: Option<HeadImage>,
     /// The licence line.
     pub rights: Option<String>,
+    /// The licence line with its markup, where it is not the same.
+    pub rights_markup: Option<String>,
     /// The program that wrote it.
     pub generator: Option<String>,
     /// A small square picture.

@@ -122,6 +122,29 @@ pub struct Source {
     pub rank: usize,
 }
 
+impl Source {
+    /// A source of which nothing is said but its address.
+    #[must_use]
+    pub fn bare(url: PageUrl, delay: Duration) -> Self {
+        Self {
+            name: SourceName(url.to_string()),
+            url,
+            kind: None,
+            language: None,
+            zone: TimeZone::UTC,
+            select: None,
+            article: ArticleRule::default(),
+            countries: Vec::new(),
+            only_countries: false,
+            publish: Rights::Full,
+            every: Duration::from_mins(30),
+            delay,
+            robots_for_feed: false,
+            rank: 0,
+        }
+    }
+}
+
 /// What a feed says about how often it wants to be asked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PollHints {
@@ -136,8 +159,12 @@ pub struct PollHints {
 /// What is remembered of a source from one pass to the next.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct SourceState {
+    /// The address that feeds.toml named when it was asked last: another one begins anew, but for what is known of entries.
+    pub configured_url: Option<PageUrl>,
     /// The address that was asked last: validators belong to it alone.
     pub asked_url: Option<PageUrl>,
+    /// Where the last document came from in the end: its validators hold there too.
+    pub answered_url: Option<PageUrl>,
     /// A permanent redirect, seen as often as `moved_seen` says; followed at once from the second time on.
     pub moved_to: Option<PageUrl>,
     /// How many answers in a row named `moved_to`.
@@ -174,6 +201,10 @@ pub struct SourceState {
     pub title: Option<String>,
     /// How many entries its last whole answer had.
     pub entries: u32,
+    /// The articles that its last whole answer listed: while it answers that nothing changed, they are still there.
+    pub listed: Vec<[u8; 16]>,
+    /// When `listed` were last noted as seen.
+    pub listed_seen: Option<Timestamp>,
     /// What repeats on its pages (`extract::template`), versioned bytes; empty where nothing was learned.
     pub template: Vec<u8>,
 }
@@ -183,7 +214,7 @@ pub struct SourceState {
 pub struct HostState {
     /// `host:port`, with its scheme: `https://example.org:443`.
     pub origin: String,
-    /// Its robots.txt as it was read; empty when there is none.
+    /// What its robots.txt says to us, as a robots.txt of its own; empty when it says nothing, or is not there.
     pub robots: String,
     /// The class of the failure, when robots.txt could not be read.
     pub robots_error: Option<Fault>,

@@ -100,6 +100,12 @@ impl PageUrl {
         format!("{}:{}", self.host(), self.port())
     }
 
+    /// Scheme, host and port: what has one robots.txt (RFC 9309, 2.3). `https://example.org:443`.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        format!("{}://{}", self.scheme(), self.authority())
+    }
+
     /// The path, beginning with `/`.
     #[must_use]
     pub fn path(&self) -> &str {

@@ -12,6 +12,34 @@ pub enum ParseError {
         /// Where.
         url: PageUrl,
     },
+    /// Nothing but white space came.
+    #[error("{url}: the answer is empty")]
+    Empty {
+        /// Where.
+        url: PageUrl,
+    },
+    /// JSON that ends early or is none.
+    #[error("{url}: the JSON cannot be read")]
+    Json {
+        /// Where.
+        url: PageUrl,
+        /// Where in it, and what.
+        source: serde_json::Error,
+    },
+    /// Entities of a DOCTYPE that grow beyond what any feed needs, or name themselves.
+    #[error("{url}: its DOCTYPE's entities grow without bound")]
+    Dtd {
+        /// Where.
+        url: PageUrl,
+    },
+    /// Elements in elements in elements.
+    #[error("{url}: elements nest deeper than {depth_max}")]
+    TooDeep {
+        /// Where.
+        url: PageUrl,
+        /// The limit.
+        depth_max: usize,
+    },
 }
 
 impl ParseError {
@@ -20,6 +48,10 @@ impl ParseError {
     pub fn fault(&self) -> Fault {
         match self {
             Self::NotAFeed { .. } => Fault::NotAFeed,
+            Self::Empty { .. } => Fault::EmptyBody,
+            Self::Json { .. } => Fault::MalformedJson,
+            Self::Dtd { .. } => Fault::DtdRefused,
+            Self::TooDeep { .. } => Fault::TooDeep,
         }
     }
 }

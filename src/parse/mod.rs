@@ -2,19 +2,104 @@
 //!
 //! Plain functions of their arguments: no network, no store, the clock handed in.
 
+mod address;
+mod construct;
+mod entities;
+mod entry;
 pub mod error;
+mod feed;
+mod hints;
+mod identity;
+mod json_feed;
+mod lexer;
+mod library;
+mod markup;
+mod media;
+mod names;
+mod person;
+mod reader;
+mod sitemap;
+mod sniff;
+mod tree;
+
+use std::borrow::Cow;
 
 use jiff::Timestamp;
+use url::Url;
 
+use crate::charset;
 use crate::model::document::Document;
 use crate::model::entry::Entries;
-use crate::model::source::Source;
+use crate::model::source::{Source, SourceKind};
 use error::ParseError;
+use reader::Reader;
+use sniff::Looks;
+use tree::TreeError;
 
 /// The entries of a document, whatever kind it is of.
 ///
 /// `source.kind` and `source.select` are believed; without them the bytes decide. `depth` bounds nesting.
 pub fn entries(source: &Source, document: &Document, depth: usize, now: Timestamp) -> Result<Entries, ParseError> {
-    let _ = (source, depth, now);
-    Err(ParseError::NotAFeed { url: document.url.clone() })
+    let form = sniff::form(&document.body, document.media_type());
+    let (text, _) = charset::decode(&document.body, document.charset(), form);
+    let text = without_controls(&text);
+    let not_a_feed = || ParseError::NotAFeed { url: document.url.clone() };
+    let looks = if source.select.is_some() { Looks::Html } else { sniff::looks(&text) };
+    let mut found = match looks {
+        Looks::Empty => return Err(ParseError::Empty { url: document.url.clone() }),
+        Looks::Neither => return Err(not_a_feed()),
+        Looks::Json => json(source, document, &text, now)?,
+        Looks::Xml => xml(source, document, &text, depth, now)?,
+        Looks::Html if matches!(source.kind, Some(SourceKind::Feed | SourceKind::Sitemap)) => return Err(not_a_feed()),
+        Looks::Html => return Err(not_a_feed()),
+    };
+    identity::settle(&mut found.entries);
+    Ok(found)
+}
+
+fn reader(source: &Source, now: Timestamp) -> Reader<'_> {
+    Reader { zone: &source.zone, now, is_atom: false }
+}
+
+fn json(source: &Source, document: &Document, text: &str, now: Timestamp) -> Result<Entries, ParseError> {
+    let url = || document.url.clone();
+    let value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
+        .map_err(|source| ParseError::Json { url: url(), source })?;
+    let base = Url::parse(document.url.as_str()).ok();
+    json_feed::read(text, &value, &reader(source, now), base.as_ref())
+        .ok_or_else(|| ParseError::NotAFeed { url: url() })
+}
+
+fn xml(source: &Source, document: &Document, text: &str, depth: usize, now: Timestamp) -> Result<Entries, ParseError> {
+    let url = || document.url.clone();
+    let tree = tree::read(text, depth).map_err(|error| match error {
+        TreeError::TooDeep => ParseError::TooDeep { url: url(), depth_max: depth },
+        TreeError::Bomb => ParseError::Dtd { url: url() },
+    })?;
+    let base = Url::parse(document.url.as_str()).ok();
+    let reader = reader(source, now);
+    if let Some(found) = sitemap::read(&tree, &reader, base.as_ref()) {
+        return Ok(found);
+    }
+    let own = feed::root(&tree).map(|root| {
+        let reader = Reader { is_atom: feed::is_atom(root), ..reader };
+        feed::read(root, &reader, base.as_ref())
+    });
+    if own.as_ref().is_some_and(|found| !found.entries.is_empty()) {
+        return own.ok_or_else(|| ParseError::NotAFeed { url: url() });
+    }
+    // A feed without entries is rare; a second opinion costs little then.
+    let second = library::read(text, Some(document.url.as_str())).filter(|found| !found.entries.is_empty());
+    second.or(own).ok_or_else(|| ParseError::NotAFeed { url: url() })
+}
+
+/// Text without the characters that XML cannot have; programs that cut and paste leave them in titles.
+fn without_controls(text: &str) -> Cow<'_, str> {
+    let is_control = |byte: u8| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r') || byte == 0x7f;
+    if !text.bytes().any(is_control) && !text.contains(['\u{fffe}', '\u{ffff}']) {
+        return Cow::Borrowed(text);
+    }
+    let is_kept =
+        |c: &char| !(c.is_ascii_control() && !matches!(c, '\t' | '\n' | '\r') || matches!(c, '\u{fffe}' | '\u{ffff}'));
+    Cow::Owned(text.chars().filter(is_kept).collect())
 }

@@ -4,10 +4,206 @@
 //! feeds.toml → Source                                                    config
 //!   Source   → Fetched (Fresh(Document) | NotModified | Refused)         fetch    ← the only concurrent stage,
 //!   Document → [Entry]                                                   parse      bounded per host and in all
-//!   Entry    → Plan (Skip | Scrape | Refresh)                            pipeline::decide, pure
+//!   Entry    → Plan (Skip | Note | Scrape | Refresh)                     pipeline::decide, pure
 //!   Plan     → Document → Article { body, photos with credits, … }       fetch, extract
 //!   Article  → Routed { article, countries: [Match] }                    route
 //!   Routed   → Verdict (New | CopyOf), an update where it is known       dedup
 //!   Verdict  → Batch → committed                                         store
 //!   Cluster  → CountryFeed → /feeds/kndr.xml .atom .json                 publish → serve
 //! ```
+
+pub mod decide;
+pub mod edition;
+mod one_article;
+mod one_source;
+mod remember;
+pub mod schedule;
+mod settle;
+pub mod watcher;
+pub mod worker;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use jiff::Timestamp;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::model::fault::Fault;
+use crate::model::report::{Event, PassReport, SourceReport};
+use crate::model::source::{Source, SourceState};
+use crate::pipeline::edition::EditionError;
+use crate::pipeline::one_source::Brought;
+use crate::pipeline::settle::Settled;
+use crate::pipeline::watcher::Watcher;
+use crate::pipeline::worker::Worker;
+use crate::store::error::StoreError;
+
+/// What a pass is asked to do beside its ordinary work.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Ask every source now, whatever our schedule says.
+    pub force: bool,
+    /// Only the sources of these names; all where none is named.
+    pub only: Vec<String>,
+    /// Store and publish nothing.
+    pub dry_run: bool,
+}
+
+/// Why a pass ended early. A source that fails is not among them: that is data, in the report.
+#[derive(Debug, thiserror::Error)]
+pub enum PassError {
+    /// The store could not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// What is stored could not be published; the next pass makes it good.
+    #[error(transparent)]
+    Edition(#[from] EditionError),
+}
+
+/// One pass over what is due, then published. Ends early, and whole, when `stop` is cancelled or its time is over.
+pub async fn run(
+    worker: &Arc<Worker>,
+    options: &Options,
+    now: Timestamp,
+    stop: &CancellationToken,
+    watcher: &dyn Watcher,
+) -> Result<PassReport, PassError> {
+    let began = Instant::now();
+    let mut pass = Pass { worker, options, now, watcher, report: PassReport::default() };
+    pass.report.sources = worker.settings.sources.len() as u64;
+    worker.remember_hosts(worker.settings.sources.iter().map(|source| &source.url), now).await?;
+    let due = pass.due().await?;
+    watcher.due(due.len());
+    pass.read_all(due, stop).await?;
+    if !options.dry_run {
+        pass.forget().await?;
+        pass.report.published = edition::publish(worker, now, watcher).await?;
+    }
+    pass.report.seconds = began.elapsed().as_secs_f64();
+    watcher.event(&Event::Pass(pass.report.clone()));
+    Ok(pass.report)
+}
+
+/// A pass under way.
+struct Pass<'a> {
+    worker: &'a Arc<Worker>,
+    options: &'a Options,
+    now: Timestamp,
+    watcher: &'a dyn Watcher,
+    report: PassReport,
+}
+
+type Due = (Arc<Source>, SourceState);
+
+impl Pass<'_> {
+    /// The sources that are asked now; the others are told as resting.
+    async fn due(&mut self) -> Result<Vec<Due>, StoreError> {
+        let mut due = Vec::new();
+        for source in &self.worker.settings.sources {
+            let named =
+                self.options.only.is_empty() || self.options.only.iter().any(|name| name == source.name.as_str());
+            let state = self.worker.store.source(&source.name).await?;
+            if named && schedule::due(source, &state, self.now, self.options.force).is_ok() {
+                due.push((Arc::new(source.clone()), state));
+            } else {
+                self.tell_resting(source);
+            }
+        }
+        Ok(due)
+    }
+
+    fn tell_resting(&self, source: &Source) {
+        let report =
+            SourceReport { name: source.name.to_string(), url: source.url.to_string(), ..SourceReport::default() };
+        self.watcher.event(&Event::Source(report));
+    }
+
+    /// Reads the sources side by side, and stores what each brought, one after the other.
+    async fn read_all(&mut self, due: Vec<Due>, stop: &CancellationToken) -> Result<(), StoreError> {
+        let halt = stop.child_token();
+        let time_is_over = tokio::time::sleep(self.worker.settings.limits.pass);
+        tokio::pin!(time_is_over);
+        let mut is_late = false;
+        let mut waiting = due.into_iter();
+        let mut tasks = JoinSet::new();
+        let mut of_task = HashMap::new();
+        loop {
+            // At most `worker.concurrency` sources are under way; `fetch` bounds their requests, in all and per host.
+            while tasks.len() < self.worker.settings.worker.concurrency && !halt.is_cancelled() {
+                let Some((source, state)) = waiting.next() else { break };
+                let (worker, now, halt, of) = (Arc::clone(self.worker), self.now, halt.clone(), Arc::clone(&source));
+                let task = tasks.spawn(async move { one_source::read(&worker, source, state, now, &halt).await });
+                of_task.insert(task.id(), of);
+            }
+            let joined = tokio::select! {
+                joined = tasks.join_next_with_id() => joined,
+                () = &mut time_is_over, if !is_late => {
+                    is_late = true;
+                    self.reached(format!("pass {:?}", self.worker.settings.limits.pass));
+                    halt.cancel();
+                    continue;
+                }
+            };
+            match joined {
+                None => break,
+                Some(Ok((_, brought))) => self.settle(brought?).await?,
+                Some(Err(error)) => {
+                    if let Some(source) = of_task.get(&error.id()) {
+                        self.tell_broken(source);
+                    }
+                }
+            }
+        }
+        waiting.for_each(|(source, _)| self.tell_resting(&source));
+        Ok(())
+    }
+
+    async fn settle(&mut self, brought: Brought) -> Result<(), StoreError> {
+        let settled = settle::settle(&*self.worker.store, brought, self.now, self.options.dry_run).await?;
+        let Settled { report, events, reached } = settled;
+        events.iter().for_each(|event| self.watcher.event(event));
+        reached.into_iter().for_each(|limit| self.reached(limit));
+        let sum = &mut self.report;
+        sum.asked += 1;
+        sum.failed_sources += u64::from(report.error.is_some());
+        sum.not_modified += u64::from(report.not_modified);
+        sum.entries += report.entries;
+        sum.new += report.new;
+        sum.updated += report.updated;
+        sum.copies += report.copies;
+        sum.failed += report.failed;
+        self.watcher.event(&Event::Source(report));
+        Ok(())
+    }
+
+    /// A defect of ours felled the task of a source: the others go on, and nothing of it is stored.
+    fn tell_broken(&mut self, source: &Source) {
+        self.report.asked += 1;
+        self.report.failed_sources += 1;
+        self.watcher.event(&Event::Source(SourceReport {
+            name: source.name.to_string(),
+            url: source.url.to_string(),
+            asked: true,
+            error: Some(Fault::NotAFeed),
+            message: Some("reading it failed; this is a defect of ours".to_owned()),
+            ..SourceReport::default()
+        }));
+    }
+
+    fn reached(&mut self, limit: String) {
+        if !self.report.reached.contains(&limit) {
+            self.report.reached.push(limit);
+        }
+    }
+
+    /// Drops what no source has listed for longer than `[store] keep`.
+    async fn forget(&self) -> Result<(), StoreError> {
+        let keep = jiff::SignedDuration::try_from(self.worker.settings.store.keep).unwrap_or(jiff::SignedDuration::MAX);
+        if let Ok(before) = self.now.checked_sub(keep) {
+            self.worker.store.forget(before).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,6 +1,8 @@
-//! Why the published folder could not be written.
+//! Why the published folder could not be written. Each ends a pass with exit code 3.
 
 use std::path::PathBuf;
+
+use crate::model::url::UrlError;
 
 /// Why the published folder could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -13,5 +15,22 @@ pub enum PublishError {
         /// What the system said.
         #[source]
         why: std::io::Error,
+    },
+    /// A file would stand outside the published folder.
+    #[error("`{path}` is no place below the published folder")]
+    Outside {
+        /// The path as it was asked for.
+        path: String,
+    },
+    /// `base_url` cannot be the beginning of addresses.
+    #[error("base_url: {0}")]
+    Base(#[from] UrlError),
+    /// A library could not write its format.
+    #[error("{path}: cannot be put into its format: {why}")]
+    Format {
+        /// The file, below the published folder.
+        path: String,
+        /// What the library said.
+        why: String,
     },
 }

@@ -1,5 +1,62 @@
 //! Clusters in, files out: RSS, Atom, JSON Feed, OPML, pages, status.json. Whole files, only when they change.
 //!
-//! Reads no store, no clock and no network: the same clusters give the same bytes.
+//! Reads no store, no clock and no network: the same clusters give the same bytes. The one thing here that touches the
+//! world is `sink`.
+//!
+//! ```text
+//! Settings            → Site                                   site
+//! Cluster, Site       → Shown (rights, limits, cleaning)       shown, body, words
+//! [Shown]             → CountryFeed                            country_feed
+//! CountryFeed         → File: feeds, its page, its articles    rss, atom, json_feed, page
+//! [Glance], Status    → File: home, sources, OPML, sitemap …   page, glance, status
+//! [File]              → the folder                             sink, pack
+//! ```
 
+pub mod asset;
+pub mod atom;
+pub mod body;
+pub mod country_feed;
 pub mod error;
+pub mod glance;
+pub mod json_feed;
+pub mod media;
+pub mod pack;
+pub mod page;
+pub mod region;
+pub mod rss;
+pub mod shown;
+pub mod sink;
+pub mod site;
+pub mod status;
+pub mod times;
+pub mod words;
+
+use country_feed::CountryFeed;
+use error::PublishError;
+use glance::Glance;
+use sink::File;
+use site::Site;
+use status::StatusFile;
+
+/// The files of one feed: its three formats, its page, and the page of each of its articles.
+pub fn feed_files(feed: &CountryFeed, site: &Site) -> Result<Vec<File>, PublishError> {
+    let items = feed.items.len();
+    let mut files = vec![
+        File::new(feed.path("xml"), rss::write(feed, site)?, items),
+        File::new(feed.path("atom"), atom::write(feed, site)?, items),
+        File::new(feed.path("json"), json_feed::write(feed, site)?, items),
+        page::land(feed, site)?,
+    ];
+    for shown in &feed.items {
+        files.push(page::article(shown, site)?);
+    }
+    Ok(files)
+}
+
+/// The files of the site as a whole: home, sources, how to subscribe, about, OPML, sitemap, status.json, assets.
+pub fn site_files(glances: &[Glance], status: &StatusFile, site: &Site) -> Result<Vec<File>, PublishError> {
+    let mut files = page::site(glances, status, site)?;
+    files.push(File::new(status::PATH, status.to_bytes(), 0));
+    files.extend(asset::files());
+    Ok(files)
+}

@@ -10,6 +10,12 @@ use crate::model::country::Country;
 use crate::model::source::{HostState, SourceName, SourceState};
 use crate::store::error::StoreError;
 
+/// Candidates that are answered at most: a text that more articles share than this is a form, and any of them tells so.
+pub const CANDIDATES_MAX: usize = 64;
+
+/// Identities that an article has at most: a source that makes a new one at each reading must not grow without end.
+pub const KEYS_MAX: usize = 16;
+
 /// A feed that must be published anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Changed {
@@ -17,6 +23,17 @@ pub enum Changed {
     Country(Country),
     /// The feed of all.
     All,
+}
+
+/// A feed that must be published anew, and how far it had changed when this was told.
+///
+/// Handed back to `published` as it is: what changes in between stays due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Due {
+    /// The feed.
+    pub feed: Changed,
+    /// The last change that was counted.
+    pub upto: u64,
 }
 
 /// What `verify` read.
@@ -40,38 +57,54 @@ pub trait Store: Send + Sync {
     async fn hosts(&self, origins: &[String]) -> Result<Vec<HostState>, StoreError>;
 
     /// What is known of entries, by their identities: one answer per list of keys, the first key that is known decides.
+    ///
+    /// All identities of an article tell the same hash: that of the last `commit` which named one.
     async fn known(&self, keys: &[Vec<EntryKey>]) -> Result<Vec<Option<Known>>, StoreError>;
 
-    /// Articles that share the address, the exact text, or a band of the sketch. Bounded, the newest first.
+    /// Articles that share the address, the exact text, or a band of the sketch. At most `CANDIDATES_MAX`, the newest first.
+    ///
+    /// An exact hash of all zero is shared by nobody.
     async fn candidates(&self, fingerprint: &Fingerprint) -> Result<Vec<Candidate>, StoreError>;
 
     /// Stores what one source brought: whole or not at all, flushed when this returns, safe to repeat.
     ///
-    /// The countries (before and after) of every article in it, and `All`, are among `changed` from then on.
+    /// An article that is kept already is replaced, but for what was decided when it came: its cluster and its first
+    /// sight stay. Its identities add up (to `KEYS_MAX`, the newest stay). The last sight never goes back, and moves by
+    /// whole days. A copy belongs to the article that leads its cluster; where none is kept, it leads itself. An entry
+    /// that is noted stays the article that it is, if it is one.
+    ///
+    /// The countries (before and after) of every article that this changes, those of the leader of each copy, and `All`,
+    /// are among `changed` from then on. What changes nothing makes nothing due.
     async fn commit(&self, batch: Batch) -> Result<(), StoreError>;
 
     /// One article, with its body.
     async fn article(&self, id: ArticleId) -> Result<Option<Stored>, StoreError>;
 
-    /// The clusters that a query asks for, whose leader answers it; newest first sight first.
+    /// The clusters that a query asks for, whose leader answers it; newest first sight first (to the microsecond), then
+    /// the latest published, then by id.
     async fn clusters(&self, query: Query) -> Result<Vec<Cluster>, StoreError>;
 
-    /// How many clusters a query names, without reading them.
+    /// How many clusters a query names, without reading them; its limit does not count.
     async fn count(&self, query: Query) -> Result<u64, StoreError>;
 
     /// Feeds that changed since they were last marked as published.
-    async fn changed(&self) -> Result<Vec<Changed>, StoreError>;
+    async fn changed(&self) -> Result<Vec<Due>, StoreError>;
 
-    /// Marks feeds as published, all changes up to now included.
-    async fn published(&self, feeds: &[Changed]) -> Result<(), StoreError>;
+    /// Marks feeds as published, up to what `changed` told: one that changed since then stays due.
+    async fn published(&self, feeds: &[Due]) -> Result<(), StoreError>;
 
     /// Every article, copies too, in the order of their ids from `after` on: at most `limit`, for listing and export.
     async fn page(&self, after: Option<ArticleId>, limit: usize) -> Result<Vec<Stored>, StoreError>;
 
+    /// Every entry that is known without an article, in order from `after` on: at most `limit`, for export.
+    async fn noted(&self, after: Option<EntryKey>, limit: usize) -> Result<Vec<EntryKey>, StoreError>;
+
     /// Every source that is known, by name.
     async fn sources(&self) -> Result<Vec<(SourceName, SourceState)>, StoreError>;
 
-    /// Forgets articles last seen before this. Says how many.
+    /// Forgets articles last seen before this. Says how many. An article that leads stays as long as one of its copies.
+    ///
+    /// Their countries are due from then on. Reads every record: once a day is often enough.
     async fn forget(&self, last_seen_before: Timestamp) -> Result<u64, StoreError>;
 
     /// Reads every record, every body, every index both ways.

@@ -1,6 +1,56 @@
 //! What is remembered between passes. One contract, several engines.
 //!
 //! Knows nothing of how articles are made or published.
+//!
+//! ```text
+//! folder/
+//!   schema   the form of it all                 lock    held by the one process that has it open
+//!   index/   sled: records, order, states       bodies/ 2026-11-24.seg …: the articles, whole, packed
+//!   hashes/  runs: which articles share what
+//! ```
+//! A commit is on disk in `bodies` before `index` names it; `index` and `hashes` can always be made anew.
+
+use std::sync::Arc;
+
+use crate::model::settings::StoreSettings;
+use crate::store::contract::Store;
+use crate::store::error::StoreError;
+use crate::store::sled::SledStore;
 
 pub mod contract;
 pub mod error;
+pub mod export;
+pub mod memory;
+pub mod sled;
+
+mod codec;
+mod commit;
+mod engine;
+mod hashes;
+mod index;
+mod keys;
+mod orphans;
+mod quiet;
+mod reading;
+mod recovery;
+mod replay;
+mod retention;
+mod rules;
+mod runs;
+mod segments;
+mod stage;
+mod verify;
+
+/// An open store, and what had to be mended, in words for the operator.
+pub struct Opened {
+    /// The store.
+    pub store: Arc<dyn Store>,
+    /// One sentence for each thing that was done; empty almost always.
+    pub notes: Vec<String>,
+}
+
+/// Opens the store that feeds.toml names, or makes it. Blocks, for a second or two at a million articles.
+pub fn open(settings: &StoreSettings) -> Result<Opened, StoreError> {
+    let (store, notes) = SledStore::open(&settings.path)?;
+    Ok(Opened { store: Arc::new(store), notes })
+}

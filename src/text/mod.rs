@@ -1,3 +1,4 @@
 //! Letters only: folding, words, sentences. No domain, no markup.
 
 pub mod fold;
+pub mod scan;

@@ -1,0 +1,49 @@
+//! Concrete things out of settings: the runtime, the store, the worker.
+
+use std::sync::Arc;
+
+use tokio::runtime::Runtime;
+
+use crate::cli::exit::Exit;
+use crate::fetch::Fetcher;
+use crate::model::settings::Settings;
+use crate::pipeline::worker::Worker;
+use crate::route::Gazetteer;
+use crate::store;
+use crate::store::contract::Store;
+use crate::store::error::StoreError;
+
+/// The runtime of a whole command.
+pub(crate) fn runtime() -> Result<Runtime, Exit> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
+        eprintln!("feedatlas: the runtime cannot start: {error}");
+        Exit::Unusable
+    })
+}
+
+/// The store that feeds.toml names; what was mended while opening is told.
+pub(crate) fn store(settings: &Settings) -> Result<Arc<dyn Store>, Exit> {
+    let opened = store::open(&settings.store).map_err(|error| told(&error))?;
+    opened.notes.iter().for_each(|note| eprintln!("feedatlas: {note}"));
+    Ok(opened.store)
+}
+
+/// A worker over that store.
+pub(crate) fn worker(settings: Settings) -> Result<Arc<Worker>, Exit> {
+    let store = store(&settings)?;
+    let fetcher = Fetcher::new(&settings.worker, &settings.network, &settings.limits).map_err(|error| {
+        eprintln!("feedatlas: {error}");
+        Exit::Unusable
+    })?;
+    let gazetteer = Arc::new(Gazetteer::new(&settings.countries));
+    Ok(Arc::new(Worker::new(Arc::new(settings), fetcher, store, gazetteer)))
+}
+
+/// A store's error in words, and how to end because of it.
+pub(crate) fn told(error: &StoreError) -> Exit {
+    eprintln!("feedatlas: {error}");
+    match error {
+        StoreError::Busy { .. } => Exit::Busy,
+        _ => Exit::Unusable,
+    }
+}

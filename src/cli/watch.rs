@@ -1,0 +1,125 @@
+//! What people see of a pass: bars on a terminal, plain lines elsewhere, JSON lines on standard output if asked for.
+
+use std::error::Error;
+use std::io::{IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use tracing_subscriber::EnvFilter;
+
+use crate::html::plain::is_printable;
+use crate::model::report::{Event, PassReport, SourceReport};
+use crate::pipeline::watcher::Watcher;
+
+/// Logs go to standard error, as `FEEDATLAS_LOG` says.
+pub(crate) fn start_log() {
+    let filter = EnvFilter::try_from_env("FEEDATLAS_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none());
+    // Fails only where a log is set already: in tests that run several commands.
+    let _ = log.try_init();
+}
+
+/// An error with its causes, one line.
+pub(crate) fn with_causes(error: &dyn Error) -> String {
+    let mut words = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        words = format!("{words}: {error}");
+        cause = error.source();
+    }
+    words
+}
+
+/// Shows a pass.
+pub(crate) struct Screen {
+    json: bool,
+    bar: ProgressBar,
+    is_terminal: bool,
+    /// Standard output was closed: the pass goes on, nobody reads.
+    closed: AtomicBool,
+}
+
+impl Screen {
+    /// With `json`, events go to standard output as lines.
+    pub(crate) fn new(json: bool) -> Self {
+        let is_terminal = std::io::stderr().is_terminal();
+        let bar = if is_terminal { ProgressBar::new(0) } else { ProgressBar::hidden() };
+        let style = ProgressStyle::with_template("{elapsed:>4} {bar:24} {pos}/{len} sources  {wide_msg}");
+        if let Ok(style) = style {
+            bar.set_style(style.progress_chars("━╸─"));
+        }
+        Self { json, bar, is_terminal, closed: AtomicBool::new(false) }
+    }
+
+    /// Takes the bar away.
+    pub(crate) fn end(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    /// The last lines of a pass.
+    pub(crate) fn summary(&self, report: &PassReport) {
+        let PassReport { sources, asked, failed_sources, new, updated, copies, failed, published, seconds, .. } =
+            report;
+        eprintln!(
+            "{asked} of {sources} sources asked, {failed_sources} failed; {new} new, {updated} changed, {copies} copies, \
+             {failed} pages refused; {published} files written; {seconds:.1} s"
+        );
+        for limit in &report.reached {
+            eprintln!("reached: {limit}");
+        }
+    }
+
+    fn line(&self, words: &str) {
+        let words: String = words.chars().filter(|character| is_printable(*character)).collect();
+        if self.is_terminal {
+            self.bar.println(words);
+        } else {
+            eprintln!("{words}");
+        }
+    }
+
+    fn tell_source(&self, report: &SourceReport) {
+        if !report.asked {
+            return;
+        }
+        self.bar.inc(1);
+        self.bar.set_message(report.name.clone());
+        if let Some(fault) = report.error {
+            let message = report.message.as_deref().unwrap_or_default();
+            self.line(&format!("{}: {fault}: {message}", report.name));
+        } else if report.new + report.updated + report.copies > 0 {
+            let SourceReport { name, new, updated, copies, .. } = report;
+            self.line(&format!("{name}: {new} new, {updated} changed, {copies} copies"));
+        }
+    }
+
+    fn write_json(&self, event: &Event) {
+        if self.closed.load(Ordering::Relaxed) {
+            return;
+        }
+        let Ok(line) = serde_json::to_string(event) else { return };
+        let mut output = std::io::stdout().lock();
+        if let Err(error) = writeln!(output, "{line}").and_then(|()| output.flush()) {
+            self.closed.store(true, Ordering::Relaxed);
+            eprintln!("feedatlas: the report cannot be written: {error}; the pass goes on");
+        }
+    }
+}
+
+impl Watcher for Screen {
+    fn due(&self, sources: usize) {
+        self.bar.set_length(sources as u64);
+    }
+
+    fn event(&self, event: &Event) {
+        if self.json {
+            self.write_json(event);
+        }
+        if let Event::Source(report) = event {
+            self.tell_source(report);
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! The pace of a host: how many requests at once, how long between two, and silence where it asked for it.
+//!
+//! Hosts are told apart by `host:port`. Waiting here is politeness: no deadline runs meanwhile.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep_until};
+
+use crate::model::settings::Worker;
+
+/// Longest silence that is waited out within a pass. Who asks for a longer one is left alone until a later pass.
+const QUIET_WAIT_MAX: Duration = Duration::from_secs(5);
+
+/// How long the beginning of a request is remembered at least: longer than any delay an operator sets between two.
+const PACE_MEMORY: Duration = Duration::from_mins(10);
+
+/// After so many new hosts those that matter no more are forgotten: a worker that runs for years meets millions.
+const FORGET_EVERY: usize = 4096;
+
+/// The pace of all hosts.
+#[derive(Debug)]
+pub(super) struct Pace {
+    /// Requests in flight in all: `worker.concurrency`.
+    all: Arc<Semaphore>,
+    per_host: usize,
+    /// Guards the map alone, for as long as a look-up takes: never held while waiting.
+    hosts: Mutex<HashMap<String, Arc<Host>>>,
+}
+
+#[derive(Debug)]
+struct Host {
+    in_flight: Arc<Semaphore>,
+    /// Guards two numbers, for as long as it takes to compare them: never held while waiting.
+    times: Mutex<Times>,
+}
+
+#[derive(Debug, Default)]
+struct Times {
+    last_start: Option<Instant>,
+    quiet_until: Option<Instant>,
+}
+
+/// Leave to ask a host once; ends when dropped.
+#[derive(Debug)]
+pub(super) struct Turn {
+    _host: OwnedSemaphorePermit,
+    _all: OwnedSemaphorePermit,
+}
+
+impl Pace {
+    pub(super) fn new(worker: &Worker) -> Self {
+        Self {
+            all: Arc::new(Semaphore::new(worker.concurrency.clamp(1, Semaphore::MAX_PERMITS))),
+            per_host: worker.per_host.clamp(1, Semaphore::MAX_PERMITS),
+            hosts: Mutex::default(),
+        }
+    }
+
+    /// Waits until the host may be asked: a place among those in flight, and `delay` since its last request began.
+    /// `Err` is the silence that it asked for, if that is too long to be waited out.
+    pub(super) async fn turn(&self, authority: &str, delay: Duration) -> Result<Turn, Duration> {
+        let host = self.host(authority);
+        loop {
+            // Looked at before queueing, so that nobody queues for a host that is silent.
+            host.not_before(delay)?;
+            let in_flight = acquire(&host.in_flight).await;
+            while let Some(at) = host.not_before(delay)? {
+                sleep_until(at).await;
+            }
+            let all = acquire(&self.all).await;
+            // Others may have begun, and the host may have asked for silence, while this one waited for a place.
+            if host.begin(delay) {
+                return Ok(Turn { _host: in_flight, _all: all });
+            }
+        }
+    }
+
+    /// The host asked for silence.
+    pub(super) fn quiet(&self, authority: &str, wait: Duration) {
+        let until = Instant::now().checked_add(wait);
+        let host = self.host(authority);
+        let mut times = lock(&host.times);
+        times.quiet_until = times.quiet_until.max(until);
+    }
+
+    /// How long the host still wants silence.
+    pub(super) fn quiet_for(&self, authority: &str) -> Option<Duration> {
+        let host = lock(&self.hosts).get(authority).cloned()?;
+        let until = lock(&host.times).quiet_until?;
+        until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero())
+    }
+
+    fn host(&self, authority: &str) -> Arc<Host> {
+        let mut hosts = lock(&self.hosts);
+        if let Some(host) = hosts.get(authority) {
+            return Arc::clone(host);
+        }
+        if hosts.len() % FORGET_EVERY == FORGET_EVERY - 1 {
+            hosts.retain(|_, host| Arc::strong_count(host) > 1 || host.matters());
+        }
+        let in_flight = Arc::new(Semaphore::new(self.per_host));
+        let host = Arc::new(Host { in_flight, times: Mutex::default() });
+        hosts.insert(authority.to_owned(), Arc::clone(&host));
+        host
+    }
+}
+
+impl Host {
+    /// Whether it still has to be waited for by anyone.
+    fn matters(&self) -> bool {
+        let (now, times) = (Instant::now(), lock(&self.times));
+        let paced = times.last_start.is_some_and(|start| now.duration_since(start) < PACE_MEMORY);
+        paced || times.quiet_until.is_some_and(|until| until > now)
+    }
+
+    /// When a request may begin, if not now. `Err` is a silence too long to be waited out.
+    fn not_before(&self, delay: Duration) -> Result<Option<Instant>, Duration> {
+        let now = Instant::now();
+        let times = lock(&self.times);
+        let quiet = times.quiet_until.and_then(|until| until.checked_duration_since(now)).unwrap_or_default();
+        if quiet > QUIET_WAIT_MAX {
+            return Err(quiet);
+        }
+        let paced = times.last_start.and_then(|start| start.checked_add(delay));
+        Ok(paced.max(times.quiet_until).filter(|at| *at > now))
+    }
+
+    /// Marks a beginning, if one may be made now.
+    fn begin(&self, delay: Duration) -> bool {
+        if !matches!(self.not_before(delay), Ok(None)) {
+            return false;
+        }
+        lock(&self.times).last_start = Some(Instant::now());
+        true
+    }
+}
+
+async fn acquire(semaphore: &Arc<Semaphore>) -> OwnedSemaphorePermit {
+    Arc::clone(semaphore).acquire_owned().await.expect("these semaphores are never closed")
+}
+
+/// What is guarded is plain data, whole between any two statements: a panic elsewhere leaves it right.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::future::join_all;
+
+    use super::*;
+
+    fn pace(per_host: usize, concurrency: usize) -> Pace {
+        Pace::new(&Worker { concurrency, per_host, ..Worker::default() })
+    }
+
+    /// Long beside what a busy machine is late by.
+    const UNIT: Duration = Duration::from_millis(200);
+
+    const MINUTE: Duration = Duration::from_mins(1);
+
+    fn units(since: Instant) -> u128 {
+        since.elapsed().as_millis() / UNIT.as_millis()
+    }
+
+    #[tokio::test]
+    async fn starts_of_a_host_are_apart_and_other_hosts_do_not_wait() {
+        let (pace, begun) = (pace(2, 64), Instant::now());
+        let starts = join_all((0..4).map(|_| async {
+            let _turn = pace.turn("a:80", UNIT).await.unwrap();
+            units(begun)
+        }))
+        .await;
+        assert_eq!(starts, [0, 1, 2, 3]);
+        drop(pace.turn("b:80", UNIT).await.unwrap());
+        assert_eq!(units(begun), 3);
+    }
+
+    #[tokio::test]
+    async fn in_flight_is_bounded_per_host_and_in_all() {
+        let pace = pace(2, 3);
+        let busy = [pace.turn("a:80", Duration::ZERO).await, pace.turn("a:80", Duration::ZERO).await];
+        assert!(tokio::time::timeout(UNIT, pace.turn("a:80", Duration::ZERO)).await.is_err());
+        let other = pace.turn("b:80", Duration::ZERO).await;
+        assert!(tokio::time::timeout(UNIT, pace.turn("c:80", Duration::ZERO)).await.is_err());
+        drop((busy, other));
+        assert!(tokio::time::timeout(UNIT, pace.turn("c:80", Duration::ZERO)).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_short_silence_is_waited_out_and_a_long_one_is_refused() {
+        let (pace, begun) = (pace(2, 64), Instant::now());
+        pace.quiet("a:80", 3 * UNIT);
+        pace.quiet("a:80", UNIT);
+        drop(pace.turn("a:80", Duration::ZERO).await.unwrap());
+        assert_eq!(units(begun), 3);
+        assert_eq!(pace.quiet_for("a:80"), None);
+        pace.quiet("a:80", MINUTE);
+        let (refused, known) = (pace.turn("a:80", Duration::ZERO).await.unwrap_err(), pace.quiet_for("a:80").unwrap());
+        assert!(MINUTE.abs_diff(refused) < UNIT && MINUTE.abs_diff(known) < UNIT);
+        assert!(pace.turn("b:80", Duration::ZERO).await.is_ok());
+    }
+}

@@ -1,0 +1,211 @@
+//! What to do with each entry: nothing, read its page, or read it again. Pure: no clock, no store, no network.
+
+use std::collections::HashMap;
+
+use crate::model::cluster::{ArticleId, EntryKey, Known};
+use crate::model::entry::Entry;
+use crate::model::settings::Limits;
+
+/// How often a page is asked for that failed in a way that may pass, before its summary is all we keep.
+const TRIES_MAX: u8 = 4;
+
+/// An entry with its identities and what the store knows of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sighting {
+    /// The entry.
+    pub entry: Entry,
+    /// Its identities within its source.
+    pub keys: Vec<EntryKey>,
+    /// Hash of what it says of itself.
+    pub entry_hash: u64,
+    /// What the store knows.
+    pub known: Option<Known>,
+}
+
+/// What to do with an entry.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Plan {
+    /// Nothing: we have it as it is.
+    Skip {
+        /// The article, if it is one: its source still lists it.
+        article: Option<ArticleId>,
+        /// All its identities, some of which may be new.
+        keys: Vec<EntryKey>,
+        /// What the store knows.
+        known: Known,
+    },
+    /// Remember that it exists, without reading it: it was old before the source was first read.
+    Note(Vec<EntryKey>),
+    /// Read its page.
+    Scrape(Sighting),
+    /// Read its page again: the entry has changed, or the page could not be read last time.
+    Refresh(Sighting, ArticleId, u8),
+}
+
+/// The plans for a document's entries, and the limits that were reached.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Plans {
+    /// In the order in which they are carried out: the newest first.
+    pub plans: Vec<Plan>,
+    /// `first 100`, `entries 500`.
+    pub reached: Vec<String>,
+}
+
+/// What to do with the entries of a source.
+///
+/// `first_time`: nothing of this source was ever stored; then the newest `limits.first` are read and older ones noted.
+#[must_use]
+pub fn plan(mut sightings: Vec<Sighting>, first_time: bool, limits: &Limits) -> Plans {
+    newest_first(&mut sightings);
+    let mut decided = Plans::default();
+    if sightings.len() > limits.entries {
+        decided.reached.push(format!("entries {}", limits.entries));
+    }
+    let beyond = if first_time { sightings.len() } else { limits.entries };
+    let mut unread = 0;
+    for sighting in sightings.into_iter().take(beyond) {
+        let is_new = sighting.known.is_none();
+        unread += usize::from(is_new);
+        if is_new && first_time && unread > limits.first.min(limits.entries) {
+            decided.plans.push(Plan::Note(sighting.keys));
+            continue;
+        }
+        decided.plans.push(one(sighting));
+    }
+    if first_time && unread > limits.first {
+        decided.reached.push(format!("first {}", limits.first));
+    }
+    decided
+}
+
+fn one(sighting: Sighting) -> Plan {
+    match sighting.known {
+        None => Plan::Scrape(sighting),
+        Some(Known::Article { id, entry_hash, tries }) => {
+            let changed = entry_hash != sighting.entry_hash;
+            let worth_a_try = tries > 0 && tries < TRIES_MAX;
+            if changed || worth_a_try {
+                return Plan::Refresh(sighting, id, if changed { 0 } else { tries });
+            }
+            Plan::Skip { article: Some(id), keys: sighting.keys, known: Known::Article { id, entry_hash, tries } }
+        }
+        Some(Known::Noted) => Plan::Skip { article: None, keys: sighting.keys, known: Known::Noted },
+    }
+}
+
+/// Newest first where every entry has a date; else as printed, which is newest first in nearly every feed.
+fn newest_first(sightings: &mut [Sighting]) {
+    let dated = |sighting: &Sighting| sighting.entry.published.or(sighting.entry.updated);
+    if sightings.iter().all(|sighting| dated(sighting).is_some()) {
+        sightings.sort_by_key(|sighting| std::cmp::Reverse(dated(sighting).map(|moment| moment.timestamp())));
+    }
+}
+
+/// Entries whose ids can be believed: an id that one document gives to several addresses identifies nothing.
+///
+/// Such an id is replaced by the entry's address. An entry printed twice is kept once.
+#[must_use]
+pub fn with_true_ids(entries: Vec<Entry>) -> Vec<Entry> {
+    let mut links_of: HashMap<String, Vec<Option<String>>> = HashMap::new();
+    for entry in &entries {
+        let link = entry.link.as_ref().map(|link| link.as_str().to_owned());
+        let links = links_of.entry(entry.id.clone()).or_default();
+        if !links.contains(&link) {
+            links.push(link);
+        }
+    }
+    let mut taken = std::collections::HashSet::new();
+    entries
+        .into_iter()
+        .map(|mut entry| {
+            let shared = links_of.get(&entry.id).is_some_and(|links| links.len() > 1);
+            if let (true, Some(link)) = (shared, &entry.link) {
+                link.as_str().clone_into(&mut entry.id);
+            }
+            entry
+        })
+        .filter(|entry| taken.insert(entry.id.clone()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::url::PageUrl;
+
+    fn sighting(id: &str, published: Option<&str>, known: Option<Known>) -> Sighting {
+        let entry = Entry {
+            id: id.to_owned(),
+            published: published.map(|text| text.parse().expect("a date")),
+            ..Entry::default()
+        };
+        Sighting { entry, keys: vec![EntryKey([id.as_bytes()[0]; 16])], entry_hash: 7, known }
+    }
+
+    fn ids(plans: &Plans) -> Vec<String> {
+        plans
+            .plans
+            .iter()
+            .map(|plan| match plan {
+                Plan::Scrape(sighting) => format!("scrape {}", sighting.entry.id),
+                Plan::Refresh(sighting, _, tries) => format!("refresh {} {tries}", sighting.entry.id),
+                Plan::Note(keys) => format!("note {}", char::from(keys[0].0[0])),
+                Plan::Skip { keys, .. } => format!("skip {}", char::from(keys[0].0[0])),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_source_seen_for_the_first_time_is_read_from_its_newest_and_the_rest_is_noted() {
+        let limits = Limits { first: 2, ..Limits::default() };
+        let sightings = vec![
+            sighting("a", Some("2024-01-01T00:00:00Z"), None),
+            sighting("b", Some("2024-01-03T00:00:00Z"), None),
+            sighting("c", Some("2024-01-02T00:00:00Z"), None),
+        ];
+        let plans = plan(sightings, true, &limits);
+        assert_eq!(ids(&plans), ["scrape b", "scrape c", "note a"]);
+        assert_eq!(plans.reached, ["first 2"]);
+    }
+
+    #[test]
+    fn later_every_new_entry_is_read_up_to_the_limit() {
+        let limits = Limits { first: 1, entries: 2, ..Limits::default() };
+        let sightings = vec![sighting("a", None, None), sighting("b", None, None), sighting("c", None, None)];
+        let plans = plan(sightings, false, &limits);
+        assert_eq!(ids(&plans), ["scrape a", "scrape b"]);
+        assert_eq!(plans.reached, ["entries 2"]);
+    }
+
+    #[test]
+    fn a_known_entry_is_read_again_when_it_changed_or_when_its_page_failed_in_a_way_that_may_pass() {
+        let id = ArticleId([1; 16]);
+        let known = |entry_hash, tries| Some(Known::Article { id, entry_hash, tries });
+        let sightings = vec![
+            sighting("a", None, known(7, 0)),
+            sighting("b", None, known(8, 2)),
+            sighting("c", None, known(7, 2)),
+            sighting("d", None, known(7, TRIES_MAX)),
+            sighting("e", None, Some(Known::Noted)),
+        ];
+        let plans = plan(sightings, false, &Limits::default());
+        assert_eq!(ids(&plans), ["skip a", "refresh b 0", "refresh c 2", "skip d", "skip e"]);
+    }
+
+    #[test]
+    fn an_id_that_names_several_addresses_identifies_nothing() {
+        let entry = |id: &str, link: &str| Entry {
+            id: id.to_owned(),
+            link: Some(PageUrl::parse(link).expect("an address")),
+            ..Entry::default()
+        };
+        let entries = vec![
+            entry("0", "https://example.org/1"),
+            entry("0", "https://example.org/2"),
+            entry("x", "https://example.org/3"),
+            entry("x", "https://example.org/3"),
+        ];
+        let kept: Vec<String> = with_true_ids(entries).into_iter().map(|entry| entry.id).collect();
+        assert_eq!(kept, ["https://example.org/1", "https://example.org/2", "x"]);
+    }
+}

@@ -1,0 +1,165 @@
+//! One article of one source: its page fetched, read and routed; or, where the page is refused, the entry's own words.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use crate::charset::{self, Form};
+use crate::extract::{self, Page};
+use crate::fetch::{Fetched, Purpose, Request, Visit};
+use crate::model::article::{Article, Routed};
+use crate::model::cluster::{ArticleId, EntryKey};
+use crate::model::document::{Document, Validators};
+use crate::model::entry::Entry;
+use crate::model::fault::Fault;
+use crate::model::report::Event;
+use crate::model::source::Source;
+use crate::model::url::PageUrl;
+use crate::pipeline::decide::Sighting;
+use crate::pipeline::worker::Worker;
+use crate::route;
+
+/// What all articles of a source share.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'a> {
+    pub(crate) worker: &'a Worker,
+    pub(crate) source: &'a Arc<Source>,
+    pub(crate) visit: &'a Visit<'a>,
+    pub(crate) now: Timestamp,
+    pub(crate) stop: &'a CancellationToken,
+}
+
+/// An article that is ready to be compared and stored.
+#[derive(Debug)]
+pub(crate) struct Made {
+    /// The article and its countries.
+    pub(crate) routed: Routed,
+    /// The identities of its entry.
+    pub(crate) keys: Vec<EntryKey>,
+    /// What its entry said of itself.
+    pub(crate) entry_hash: u64,
+    /// How often its page failed in a way that may pass.
+    pub(crate) tries: u8,
+    /// The article that it is a newer form of.
+    pub(crate) update: Option<ArticleId>,
+}
+
+/// What became of an entry.
+pub(crate) enum Outcome {
+    /// Its page was read.
+    Made(Box<Made>),
+    /// Its page was refused: its own words are kept, and the refusal is told.
+    Refused(Box<Made>, Event),
+    /// It waits for the next pass.
+    Unread,
+}
+
+/// Why a page gave no article, and whether it may give one later.
+struct Refusal {
+    fault: Fault,
+    message: String,
+    limit: Option<String>,
+    may_pass: bool,
+}
+
+/// Reads the page of an entry.
+pub(crate) async fn read(context: Context<'_>, sighting: Sighting, update: Option<ArticleId>, tries: u8) -> Outcome {
+    if context.stop.is_cancelled() || context.visit.exhausted() {
+        return Outcome::Unread;
+    }
+    let Sighting { entry, keys, entry_hash, .. } = sighting;
+    let Some(link) = entry.link.clone() else {
+        let link = context.source.url.clone();
+        let routed = from_entry(context, entry, link).await;
+        return Outcome::Made(Box::new(Made { routed, keys, entry_hash, tries: 0, update }));
+    };
+    let request = Request { url: link.clone(), purpose: Purpose::Page, validators: Validators::default() };
+    let fetched = tokio::select! {
+        fetched = context.visit.get(request) => fetched,
+        () = context.worker.out_of_patience(context.stop) => return Outcome::Unread,
+    };
+    let refusal = match fetched {
+        Fetched::Fresh(document) => match from_page(context, &entry, &link, *document).await {
+            Ok(routed) => return Outcome::Made(Box::new(Made { routed, keys, entry_hash, tries: 0, update })),
+            Err(refusal) => refusal,
+        },
+        Fetched::NotModified(_) => return Outcome::Unread,
+        Fetched::Refused(error) => {
+            if error.limit() == Some("failing") {
+                return Outcome::Unread;
+            }
+            let limit = error.limit().map(str::to_owned);
+            Refusal { fault: error.fault(), message: error.to_string(), limit, may_pass: error.may_pass() }
+        }
+    };
+    let event = Event::Article {
+        source: context.source.name.to_string(),
+        link: link.to_string(),
+        error: refusal.fault,
+        message: refusal.message,
+        limit: refusal.limit,
+    };
+    let tries = if refusal.may_pass { tries.saturating_add(1) } else { 0 };
+    let routed = from_entry(context, entry, link).await;
+    Outcome::Refused(Box::new(Made { routed, keys, entry_hash, tries, update }), event)
+}
+
+/// Decodes, reads and routes a page, in one go on the blocking pool: the DOM never leaves it.
+async fn from_page(context: Context<'_>, entry: &Entry, link: &PageUrl, document: Document) -> Result<Routed, Refusal> {
+    if !may_be_html(&document) {
+        let kind = document.media_type().unwrap_or_default().to_owned();
+        return Err(refused(Fault::NotHtml, format!("{link}: `{kind}` is no page")));
+    }
+    let (entry, link, source) = (entry.clone(), link.clone(), Arc::clone(context.source));
+    let (gazetteer, now) = (Arc::clone(&context.worker.gazetteer), context.now);
+    let depth = context.worker.settings.limits.depth;
+    let address = link.clone();
+    let thought = context.worker.think(move || {
+        let (html, _) = charset::decode(&document.body, document.charset(), Form::Html);
+        let page = Page {
+            url: &document.url,
+            html: &html,
+            rule: &source.article,
+            entry: Some(&entry),
+            language: source.language.as_deref(),
+            zone: &source.zone,
+            depth,
+            now,
+        };
+        let reading = extract::read(&page).map_err(|error| refused(error.fault(), error.to_string()))?;
+        let article: Article = extract::article(entry, link, reading, &source);
+        Ok(route::countries(article, &source, &gazetteer))
+    });
+    thought.await.unwrap_or_else(|_| {
+        Err(refused(Fault::NoContent, format!("{address}: the reader of this page failed; this is a defect of ours")))
+    })
+}
+
+/// The entry's own words, routed.
+async fn from_entry(context: Context<'_>, entry: Entry, link: PageUrl) -> Routed {
+    let (source, gazetteer) = (Arc::clone(context.source), Arc::clone(&context.worker.gazetteer));
+    let bare = Entry { id: entry.id.clone(), title: entry.title.clone(), ..Entry::default() };
+    let (fallback_source, fallback_link) = (Arc::clone(&source), link.clone());
+    let thought = context.worker.think(move || {
+        let article = extract::from_entry(entry, link, &source);
+        route::countries(article, &source, &gazetteer)
+    });
+    // A summary that fells its reader is left out; the title and the link are published all the same.
+    thought.await.unwrap_or_else(|_| Routed {
+        article: extract::from_entry(bare, fallback_link, &fallback_source),
+        countries: Vec::new(),
+    })
+}
+
+fn refused(fault: Fault, message: String) -> Refusal {
+    Refusal { fault, message, limit: None, may_pass: false }
+}
+
+/// Servers say `text/html` or nothing; a picture or a PDF is no page.
+fn may_be_html(document: &Document) -> bool {
+    document.media_type().is_none_or(|kind| {
+        let kind = kind.to_ascii_lowercase();
+        kind.is_empty() || kind.contains("html") || kind == "text/plain" || kind.ends_with("xml")
+    })
+}

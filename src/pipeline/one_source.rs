@@ -1,0 +1,329 @@
+//! One source in one pass: asked, read, its new articles fetched and routed. Stores nothing: what it brought is settled later.
+
+use std::sync::Arc;
+
+use futures_util::StreamExt;
+use futures_util::stream;
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use crate::dedup;
+use crate::fetch::error::FetchError;
+use crate::fetch::{Fetched, Purpose, Request, Visit};
+use crate::model::cluster::{ArticleId, EntryKey, Known};
+use crate::model::document::{Caching, Document, Validators};
+use crate::model::entry::Entries;
+use crate::model::fault::Fault;
+use crate::model::report::{Event, SourceReport};
+use crate::model::source::{HostState, Source, SourceKind, SourceState};
+use crate::model::url::PageUrl;
+use crate::parse;
+use crate::parse::error::ParseError;
+use crate::pipeline::decide::{self, Plan, Sighting};
+use crate::pipeline::one_article::{self, Made, Outcome};
+use crate::pipeline::remember;
+use crate::pipeline::worker::Worker;
+use crate::store::error::StoreError;
+
+/// Requests of one source in one pass beyond its new articles: its address, a feed found on it, further pages.
+const REQUESTS_MAX: usize = 6;
+
+/// What one source brought: everything that `settle` needs to store it, and nothing stored yet.
+#[derive(Debug)]
+pub(crate) struct Brought {
+    /// Whose it is.
+    pub(crate) source: Arc<Source>,
+    /// What will be remembered of the source.
+    pub(crate) state: SourceState,
+    /// Articles, the newest first.
+    pub(crate) made: Vec<Made>,
+    /// Identities of entries that are known from now on without an article.
+    pub(crate) noted: Vec<EntryKey>,
+    /// Entries that were known: their identities, and the article.
+    pub(crate) listed: Vec<(Vec<EntryKey>, Known)>,
+    /// What was learned of hosts.
+    pub(crate) hosts: Vec<HostState>,
+    /// What is told of it.
+    pub(crate) report: SourceReport,
+    /// Pages that were refused, as events.
+    pub(crate) refused: Vec<Event>,
+    /// Limits that were reached.
+    pub(crate) reached: Vec<String>,
+}
+
+/// Why a source gave no entries.
+#[derive(Debug, thiserror::Error)]
+enum SourceError {
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    #[error(transparent)]
+    Parse(#[from] ParseError),
+    #[error("the reader of `{url}` failed; this is a defect of ours")]
+    Panicked { url: PageUrl },
+}
+
+impl SourceError {
+    fn fault(&self) -> Fault {
+        match self {
+            Self::Fetch(error) => error.fault(),
+            Self::Parse(error) => error.fault(),
+            Self::Panicked { .. } => Fault::NotAFeed,
+        }
+    }
+}
+
+/// What a source answered.
+enum Answer {
+    /// The same as last time.
+    Same(Caching),
+    /// Entries, and the document they came from.
+    Entries(Box<(Document, Entries)>),
+}
+
+/// A source under way: what all steps need.
+struct Reading<'a> {
+    worker: &'a Worker,
+    source: &'a Arc<Source>,
+    visit: Visit<'a>,
+    now: Timestamp,
+    stop: &'a CancellationToken,
+}
+
+/// Asks a source and reads what is new in it.
+pub(crate) async fn read(
+    worker: &Worker,
+    source: Arc<Source>,
+    mut state: SourceState,
+    now: Timestamp,
+    stop: &CancellationToken,
+) -> Result<Brought, StoreError> {
+    let visit = worker.fetcher.visit(&source);
+    let reading = Reading { worker, source: &source, visit, now, stop };
+    remember::configured(&mut state, &source);
+    state.last_asked = Some(now);
+    let answer = reading.ask(&mut state).await;
+    let mut brought = reading.nothing(state);
+    match answer {
+        Err(error) => failed(&mut brought, &error, now),
+        Ok(Answer::Same(caching)) => {
+            brought.report.not_modified = true;
+            remember::unchanged(&mut brought.state, &caching);
+            remember::succeeded(&mut brought.state, &source, &caching, now);
+        }
+        Ok(Answer::Entries(answer)) => {
+            let (document, entries) = *answer;
+            reading.take_up(&mut brought, &document, entries).await?;
+        }
+    }
+    let mut touched: Vec<PageUrl> = brought.made.iter().map(|made| made.routed.article.link.clone()).collect();
+    touched.push(source.url.clone());
+    brought.hosts = worker.fetcher.learned(&touched);
+    Ok(brought)
+}
+
+impl Reading<'_> {
+    fn nothing(&self, state: SourceState) -> Brought {
+        Brought {
+            source: Arc::clone(self.source),
+            state,
+            made: Vec::new(),
+            noted: Vec::new(),
+            listed: Vec::new(),
+            hosts: Vec::new(),
+            report: SourceReport {
+                name: self.source.name.to_string(),
+                url: self.source.url.to_string(),
+                asked: true,
+                ..SourceReport::default()
+            },
+            refused: Vec::new(),
+            reached: Vec::new(),
+        }
+    }
+
+    /// Asks the source's address, the feed found on it, and its further pages.
+    async fn ask(&self, state: &mut SourceState) -> Result<Answer, SourceError> {
+        let url = remember::address(self.source, state);
+        let same_address = remember::is_known(state, &url);
+        let validators = if same_address { state.validators.clone() } else { Validators::default() };
+        let purpose = self.purpose(state.kind);
+        let document = match self.visit.get(Request { url: url.clone(), purpose, validators }).await {
+            Fetched::Refused(error) => return Err(error.into()),
+            Fetched::NotModified(caching) => {
+                remember::moved(state, &caching, &url);
+                return Ok(Answer::Same(caching));
+            }
+            Fetched::Fresh(document) => *document,
+        };
+        remember::moved(state, &document.caching, &url);
+        if same_address && state.body_hash == Some(remember::body_hash(&document.body)) {
+            return Ok(Answer::Same(document.caching));
+        }
+        let (mut document, mut entries) = self.parse(document).await?;
+        if let Some((feed, found)) = self.follow_feed(&entries).await {
+            state.found_feed = Some(feed.url.clone());
+            (document, entries) = (feed, found);
+        }
+        let further = self.further_pages(&mut entries).await;
+        state.asked_url = Some(state.found_feed.clone().unwrap_or(url));
+        // With pages that could not be read, the same first page must be read again next time.
+        state.body_hash = further.then(|| remember::body_hash(&document.body));
+        Ok(Answer::Entries(Box::new((document, entries))))
+    }
+
+    /// robots.txt speaks of pages that are scraped; a feed is published to be polled. `found`: what it turned out to be.
+    fn purpose(&self, found: Option<SourceKind>) -> Purpose {
+        match self.source.kind.or(found) {
+            Some(SourceKind::Page) => Purpose::Listing,
+            _ if self.source.select.is_some() => Purpose::Listing,
+            _ => Purpose::Source,
+        }
+    }
+
+    /// Parses on the blocking pool; a parser that panics fails its source alone.
+    async fn parse(&self, document: Document) -> Result<(Document, Entries), SourceError> {
+        let (source, depth, now) = (Arc::clone(self.source), self.worker.settings.limits.depth, self.now);
+        let url = document.url.clone();
+        let parsed = self.worker.think(move || {
+            let entries = parse::entries(&source, &document, depth, now);
+            (document, entries)
+        });
+        match parsed.await {
+            Ok((document, entries)) => Ok((document, entries?)),
+            Err(_) => Err(SourceError::Panicked { url }),
+        }
+    }
+
+    /// A page that names a feed, where the operator did not say which kind it is: the feed is read instead.
+    async fn follow_feed(&self, entries: &Entries) -> Option<(Document, Entries)> {
+        if entries.kind != SourceKind::Page || self.source.kind.is_some() || self.source.select.is_some() {
+            return None;
+        }
+        let url = entries.feeds.first()?.clone();
+        let request = Request { url, purpose: Purpose::Source, validators: Validators::default() };
+        let Fetched::Fresh(document) = self.visit.get(request).await else { return None };
+        self.parse(*document).await.ok().filter(|(_, entries)| entries.kind == SourceKind::Feed)
+    }
+
+    /// Members of a sitemap index, and the next pages of a listing whose operator says where they are. Whether all could be read.
+    async fn further_pages(&self, entries: &mut Entries) -> bool {
+        let asked_for = self.source.select.as_ref().is_some_and(|select| select.next.is_some());
+        if entries.kind == SourceKind::Feed || (entries.kind == SourceKind::Page && !asked_for) {
+            return true;
+        }
+        let mut waiting: std::collections::VecDeque<PageUrl> = std::mem::take(&mut entries.more).into();
+        let mut seen = std::collections::HashSet::new();
+        let pages_max = self.worker.settings.limits.pages.min(REQUESTS_MAX) - 1;
+        let mut whole = true;
+        while let Some(url) = waiting.pop_front() {
+            if seen.len() >= pages_max || self.stop.is_cancelled() {
+                break;
+            }
+            if !seen.insert(url.clone()) {
+                continue;
+            }
+            let request = Request { url, purpose: self.purpose(Some(entries.kind)), validators: Validators::default() };
+            let Fetched::Fresh(document) = self.visit.get(request).await else {
+                whole = false;
+                continue;
+            };
+            match self.parse(*document).await {
+                Ok((_, page)) => {
+                    entries.entries.extend(page.entries);
+                    waiting.extend(page.more);
+                }
+                Err(_) => whole = false,
+            }
+        }
+        whole
+    }
+
+    /// Compares the entries with what is known, and reads the pages of those that are new.
+    async fn take_up(&self, brought: &mut Brought, document: &Document, entries: Entries) -> Result<(), StoreError> {
+        let first_time = brought.state.last_success.is_none();
+        remember::described(&mut brought.state, document, &entries);
+        brought.report.entries = entries.entries.len() as u64;
+        let sightings = self.sightings(decide::with_true_ids(entries.entries)).await?;
+        let decided = decide::plan(sightings, first_time, &self.worker.settings.limits);
+        brought.reached = decided.reached;
+        let mut work = Vec::new();
+        for plan in decided.plans {
+            match plan {
+                Plan::Skip { keys, known, .. } => brought.listed.push((keys, known)),
+                Plan::Note(keys) => brought.noted.extend(keys),
+                Plan::Scrape(sighting) => work.push((sighting, None, 0)),
+                Plan::Refresh(sighting, id, tries) => work.push((sighting, Some(id), tries)),
+            }
+        }
+        let links = work.iter().filter_map(|(sighting, ..)| sighting.entry.link.as_ref());
+        self.worker.remember_hosts(links, self.now).await?;
+        let unread = self.read_articles(brought, work).await;
+        let caching = &document.caching;
+        brought.state.validators = caching.validators.clone();
+        remember::succeeded(&mut brought.state, self.source, caching, self.now);
+        if !brought.made.is_empty() {
+            brought.state.last_new = Some(self.now);
+        }
+        if unread > 0 {
+            remember::unfinished(&mut brought.state);
+            let limit = if self.visit.exhausted() { "failing" } else { "pass" };
+            brought.reached.push(format!("{limit} ({unread} entries of `{}` wait)", self.source.name));
+        }
+        brought.report.limit = brought.reached.first().cloned();
+        Ok(())
+    }
+
+    async fn sightings(&self, entries: Vec<crate::model::entry::Entry>) -> Result<Vec<Sighting>, StoreError> {
+        let keys: Vec<Vec<EntryKey>> =
+            entries.iter().map(|entry| dedup::entry_keys(&self.source.name, entry)).collect();
+        let known = self.worker.store.known(&keys).await?;
+        let sightings = entries.into_iter().zip(keys).zip(known).map(|((entry, keys), known)| {
+            let entry_hash = dedup::entry_hash(&entry);
+            Sighting { entry, keys, entry_hash, known }
+        });
+        Ok(sightings.collect())
+    }
+
+    /// Reads the pages, at most as many at once as a host allows. Says how many were left for the next pass.
+    async fn read_articles(&self, brought: &mut Brought, work: Vec<(Sighting, Option<ArticleId>, u8)>) -> usize {
+        // The only concurrent part of a source: `fetch` holds the pace of each host, this bounds what waits for it.
+        let at_once = self.worker.settings.worker.per_host.max(1);
+        let mut outcomes = stream::iter(work)
+            .map(|(sighting, update, tries)| {
+                let context = one_article::Context {
+                    worker: self.worker,
+                    source: self.source,
+                    visit: &self.visit,
+                    now: self.now,
+                    stop: self.stop,
+                };
+                one_article::read(context, sighting, update, tries)
+            })
+            .buffered(at_once);
+        let mut unread = 0;
+        while let Some(outcome) = outcomes.next().await {
+            match outcome {
+                Outcome::Made(made) => brought.made.push(*made),
+                Outcome::Refused(made, event) => {
+                    brought.report.failed += 1;
+                    brought.refused.push(event);
+                    brought.made.push(*made);
+                }
+                Outcome::Unread => unread += 1,
+            }
+        }
+        unread
+    }
+}
+
+fn failed(brought: &mut Brought, error: &SourceError, now: Timestamp) {
+    let (fault, words) = (error.fault(), error.to_string());
+    let mut retry_after = None;
+    if let SourceError::Fetch(error) = error {
+        brought.report.limit = error.limit().map(str::to_owned);
+        retry_after = error.retry_after();
+    }
+    remember::failed(&mut brought.state, &brought.source, (fault, words.clone()), retry_after, now);
+    brought.report.error = Some(fault);
+    brought.report.message = Some(words);
+}

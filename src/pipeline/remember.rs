@@ -1,0 +1,192 @@
+//! What is remembered of a source after it was asked: where to ask next time, what to send back, how it has failed.
+//!
+//! Pure: rules over `SourceState`, the clock handed in.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::model::document::{Caching, Document, Validators};
+use crate::model::entry::Entries;
+use crate::model::fault::Fault;
+use crate::model::source::{Source, SourceState};
+use crate::model::url::PageUrl;
+use crate::pipeline::schedule;
+
+/// One permanent redirect may be a mistake of a day; the same one twice is believed.
+const MOVED_SEEN_MIN: u32 = 2;
+
+/// feeds.toml names another address: what belonged to the old one is forgotten, what is known of entries stays.
+pub(crate) fn configured(state: &mut SourceState, source: &Source) {
+    if state.configured_url.as_ref() == Some(&source.url) {
+        return;
+    }
+    *state = SourceState {
+        configured_url: Some(source.url.clone()),
+        last_success: state.last_success,
+        last_new: state.last_new,
+        template: std::mem::take(&mut state.template),
+        listed: std::mem::take(&mut state.listed),
+        ..SourceState::default()
+    };
+}
+
+/// The address to ask: the feed that was found, the address it moved to for good (said twice), or the configured one.
+pub(crate) fn address(source: &Source, state: &SourceState) -> PageUrl {
+    if let Some(feed) = &state.found_feed {
+        return feed.clone();
+    }
+    match &state.moved_to {
+        Some(moved) if state.moved_seen >= MOVED_SEEN_MIN => moved.clone(),
+        _ => source.url.clone(),
+    }
+}
+
+/// Whether what was last answered belongs to this address: it was asked, or it is where the answer came from in the end.
+pub(crate) fn is_known(state: &SourceState, url: &PageUrl) -> bool {
+    state.asked_url.as_ref() == Some(url) || state.answered_url.as_ref() == Some(url)
+}
+
+/// A permanent redirect is counted; an answer from the configured address itself ends the count.
+pub(crate) fn moved(state: &mut SourceState, caching: &Caching, asked: &PageUrl) {
+    if state.found_feed.is_some() {
+        return;
+    }
+    let asked_configured = state.configured_url.as_ref() == Some(asked);
+    match &caching.moved_to {
+        Some(moved) if state.moved_to.as_ref() == Some(moved) => state.moved_seen = state.moved_seen.saturating_add(1),
+        Some(moved) => {
+            state.moved_to = Some(moved.clone());
+            state.moved_seen = 1;
+        }
+        None if asked_configured => {
+            state.moved_to = None;
+            state.moved_seen = 0;
+        }
+        None => {}
+    }
+}
+
+/// What a document of entries said of itself.
+pub(crate) fn described(state: &mut SourceState, document: &Document, entries: &Entries) {
+    state.answered_url = Some(document.url.clone());
+    state.kind = Some(entries.kind);
+    state.hints = entries.head.hints.clone();
+    state.entries = u32::try_from(entries.entries.len()).unwrap_or(u32::MAX);
+    if entries.head.title.is_some() {
+        state.title.clone_from(&entries.head.title);
+    }
+}
+
+/// A 304, or the same bytes: newer validators are taken up, none is given up.
+pub(crate) fn unchanged(state: &mut SourceState, caching: &Caching) {
+    if caching.validators != Validators::default() {
+        state.validators = caching.validators.clone();
+    }
+}
+
+/// It answered well.
+pub(crate) fn succeeded(state: &mut SourceState, source: &Source, caching: &Caching, now: Timestamp) {
+    state.last_success = Some(now);
+    state.failures = 0;
+    state.failing_since = None;
+    state.last_error = None;
+    state.quiet_until = None;
+    state.not_before = Some(schedule::after_success(source, &state.hints, caching.fresh_for, now));
+}
+
+/// Entries were left unread: the next pass must come soon, and be given the whole document again.
+pub(crate) fn unfinished(state: &mut SourceState) {
+    state.validators = Validators::default();
+    state.body_hash = None;
+    state.not_before = None;
+}
+
+/// It failed. `retry_after`: how long it asked us to wait.
+pub(crate) fn failed(
+    state: &mut SourceState,
+    source: &Source,
+    (fault, words): (Fault, String),
+    retry_after: Option<Duration>,
+    now: Timestamp,
+) {
+    state.failures = state.failures.saturating_add(1);
+    state.failing_since = state.failing_since.or(Some(now));
+    state.last_error = Some((fault, words));
+    state.gone = fault == Fault::Gone && state.found_feed.is_none();
+    if matches!(fault, Fault::Gone | Fault::HttpStatus | Fault::NotAFeed) {
+        // A feed that was found on the page and is no more: the page is looked at again.
+        state.found_feed = None;
+    }
+    state.not_before = Some(schedule::after_failure(source, fault, state.failures, now));
+    if let Some(wait) = retry_after {
+        state.quiet_until = Some(schedule::later(now, wait));
+    }
+}
+
+/// What tells that a body is the same as last time.
+pub(crate) fn body_hash(body: &[u8]) -> [u8; 16] {
+    let mut hash = [0; 16];
+    hash.copy_from_slice(&blake3::hash(body).as_bytes()[..16]);
+    hash
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url(path: &str) -> PageUrl {
+        PageUrl::parse(&format!("https://example.org/{path}")).expect("an address")
+    }
+
+    #[test]
+    fn a_permanent_redirect_is_followed_at_once_when_it_was_said_twice() {
+        let source = Source::bare(url("old"), Duration::ZERO);
+        let mut state = SourceState::default();
+        configured(&mut state, &source);
+        let says = |to: &str| Caching { moved_to: Some(url(to)), ..Caching::default() };
+        moved(&mut state, &says("new"), &source.url);
+        assert_eq!(address(&source, &state), url("old"));
+        moved(&mut state, &says("other"), &source.url);
+        assert_eq!(address(&source, &state), url("old"), "another answer counts anew");
+        moved(&mut state, &says("other"), &source.url);
+        assert_eq!(address(&source, &state), url("other"));
+        // The new address answers by itself: it stays.
+        moved(&mut state, &Caching::default(), &url("other"));
+        assert_eq!(address(&source, &state), url("other"));
+        moved(&mut state, &Caching::default(), &source.url);
+        assert_eq!(address(&source, &state), url("old"));
+    }
+
+    #[test]
+    fn validators_hold_where_the_answer_came_from_in_the_end() {
+        let state =
+            SourceState { asked_url: Some(url("old")), answered_url: Some(url("new")), ..SourceState::default() };
+        assert!(is_known(&state, &url("old")) && is_known(&state, &url("new")) && !is_known(&state, &url("third")));
+    }
+
+    #[test]
+    fn a_found_feed_that_is_no_more_sends_us_back_to_the_page() {
+        let source = Source::bare(url("page"), Duration::ZERO);
+        let mut state = SourceState { found_feed: Some(url("feed")), ..SourceState::default() };
+        let now = Timestamp::UNIX_EPOCH;
+        failed(&mut state, &source, (Fault::Timeout, String::new()), None, now);
+        assert_eq!(address(&source, &state), url("feed"));
+        failed(&mut state, &source, (Fault::Gone, String::new()), None, now);
+        assert_eq!((address(&source, &state), state.gone), (url("page"), false));
+    }
+
+    #[test]
+    fn another_address_in_feeds_toml_forgets_all_but_what_is_known_of_entries() {
+        let source = Source::bare(url("new"), Duration::ZERO);
+        let mut state = SourceState {
+            configured_url: Some(url("old")),
+            gone: true,
+            body_hash: Some([1; 16]),
+            last_success: Some(Timestamp::UNIX_EPOCH),
+            ..SourceState::default()
+        };
+        configured(&mut state, &source);
+        assert!(!state.gone && state.body_hash.is_none() && state.last_success.is_some());
+    }
+}

@@ -1,0 +1,81 @@
+//! What is published for a country, or for all: which articles, in which order, under which name.
+//!
+//! Knows no format: `rss`, `atom`, `json_feed` and `page` write what stands here.
+
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+
+use crate::model::cluster::Cluster;
+use crate::model::country::Country;
+use crate::publish::shown::Shown;
+use crate::publish::site::{ALL, Land, Site};
+
+/// What is published for a country, or for all lands and none.
+#[derive(Debug, Clone)]
+pub struct CountryFeed {
+    /// The name of its files.
+    pub slug: String,
+    /// The country; none for the feed of all.
+    pub country: Option<Country>,
+    /// What it is called: «КНДР».
+    pub title: String,
+    /// A sentence about it.
+    pub description: String,
+    /// What it holds, newest first.
+    pub items: Vec<Shown>,
+}
+
+impl CountryFeed {
+    /// The feed of a land, from the clusters that the store names for it.
+    #[must_use]
+    pub fn of_land(land: &Land, clusters: &[Cluster], site: &Site) -> Self {
+        let english = land.country.name_en();
+        Self {
+            slug: land.slug.clone(),
+            country: Some(land.country),
+            title: land.title.clone(),
+            description: format!("Новости о стране: {} ({english}). Тексты статей и авторы фотографий.", land.title),
+            items: items(clusters, site),
+        }
+    }
+
+    /// The feed of all lands and none.
+    #[must_use]
+    pub fn of_all(clusters: &[Cluster], site: &Site) -> Self {
+        Self {
+            slug: ALL.to_owned(),
+            country: None,
+            title: "Все страны".to_owned(),
+            description: "Новости обо всех странах. Тексты статей и авторы фотографий.".to_owned(),
+            items: items(clusters, site),
+        }
+    }
+
+    /// When its content last changed; none while it is empty.
+    #[must_use]
+    pub fn changed(&self) -> Option<Timestamp> {
+        self.items.iter().map(|item| item.changed).max()
+    }
+
+    /// One of its files, below the published folder.
+    #[must_use]
+    pub fn path(&self, extension: &str) -> String {
+        format!("feeds/{}.{extension}", self.slug)
+    }
+
+    /// Its page, below the published folder.
+    #[must_use]
+    pub fn page(&self) -> String {
+        format!("{}/", self.slug)
+    }
+}
+
+/// The newest, each once, by date; of one instant by name, so that the same store gives the same order.
+fn items(clusters: &[Cluster], site: &Site) -> Vec<Shown> {
+    let mut seen = HashSet::new();
+    let newest = clusters.iter().filter(|cluster| seen.insert(cluster.leader.id)).take(site.items);
+    let mut items: Vec<Shown> = newest.map(|cluster| Shown::of(cluster, site)).collect();
+    items.sort_by(|a, b| b.published.timestamp().cmp(&a.published.timestamp()).then(a.id.cmp(&b.id)));
+    items
+}

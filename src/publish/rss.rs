@@ -1,0 +1,163 @@
+//! RSS 2.0. Here, and only here, an article becomes an *item*.
+//!
+//! The `rss` crate writes; what it cannot (a stylesheet for people who open a feed in a browser) is put in after it.
+
+use std::collections::BTreeMap;
+
+use rss::extension::{Extension, ExtensionMap};
+use rss::{Category, Channel, Enclosure, Guid, Image, Item, Source};
+
+use crate::date::Moment;
+use crate::model::country::Country;
+use crate::publish::asset::{FEED_STYLE_PATH, ICON_PATH};
+use crate::publish::country_feed::CountryFeed;
+use crate::publish::error::PublishError;
+use crate::publish::media::{self, Element};
+use crate::publish::shown::{Shown, ShownCopy};
+use crate::publish::site::{LANGUAGE, Site};
+use crate::publish::times::rfc822;
+use crate::publish::words::as_html;
+
+/// What `category domain` says of a country's code.
+pub const COUNTRY_SCHEME: &str = "urn:iso:std:iso:3166";
+
+/// A country's feed as RSS 2.0.
+pub fn write(feed: &CountryFeed, site: &Site) -> Result<Vec<u8>, PublishError> {
+    let mut channel = channel(feed, site);
+    channel.items = feed.items.iter().map(item).collect();
+    let failed = |why: String| PublishError::Format { path: feed.path("xml"), why };
+    let bytes = channel.pretty_write_to(Vec::new(), b' ', 1).map_err(|why| failed(why.to_string()))?;
+    let text = String::from_utf8(bytes).map_err(|why| failed(why.to_string()))?;
+    Ok(with_stylesheet(with_empty_links(&text).as_bytes(), "../"))
+}
+
+fn channel(feed: &CountryFeed, site: &Site) -> Channel {
+    let link = site.address(&feed.page());
+    let namespaces = [
+        ("atom", "http://www.w3.org/2005/Atom"),
+        ("content", "http://purl.org/rss/1.0/modules/content/"),
+        ("dc", "http://purl.org/dc/elements/1.1/"),
+        ("media", media::NAMESPACE),
+    ];
+    let mut links = vec![atom_link("self", &site.address(&feed.path("xml")), Some("application/rss+xml"), None)];
+    links.extend(site.hub.as_ref().map(|hub| atom_link("hub", hub.as_str(), None, None)));
+    Channel {
+        title: feed.title.clone(),
+        description: feed.description.clone(),
+        language: Some(LANGUAGE.to_owned()),
+        last_build_date: feed.changed().map(|at| rfc822(Moment::utc(at))),
+        generator: Some("feedatlas".to_owned()),
+        docs: Some("https://www.rssboard.org/rss-specification".to_owned()),
+        ttl: Some(site.ttl_minutes.to_string()),
+        image: Some(Image {
+            url: site.address(ICON_PATH),
+            title: feed.title.clone(),
+            link: link.clone(),
+            ..Image::default()
+        }),
+        link,
+        namespaces: namespaces.map(|(prefix, uri)| (prefix.to_owned(), uri.to_owned())).into(),
+        extensions: BTreeMap::from([("atom".to_owned(), BTreeMap::from([("link".to_owned(), links)]))]),
+        ..Channel::default()
+    }
+}
+
+fn item(shown: &Shown) -> Item {
+    let body = shown.body_with_copies();
+    // A reader that knows no `content:encoded` shows the description, and validators want it before the other.
+    let description = shown.summary.as_ref().or(body.as_ref().map(|_| &shown.title));
+    Item {
+        title: Some(shown.title.clone()),
+        link: Some(shown.link.clone()),
+        description: description.map(|text| as_html(text)),
+        categories: categories(shown),
+        enclosure: shown.enclosures.first().map(|enclosure| Enclosure {
+            url: enclosure.url.clone(),
+            length: enclosure.bytes.to_string(),
+            mime_type: enclosure.media_type.clone(),
+        }),
+        guid: Some(Guid { value: shown.id.guid(), permalink: false }),
+        pub_date: Some(rfc822(shown.published)),
+        source: shown.source.url.clone().map(|url| Source { url, title: Some(shown.source.name.clone()) }),
+        content: body,
+        extensions: extensions(shown),
+        ..Item::default()
+    }
+}
+
+/// Each country by its code, for programs, and by its name, for people.
+fn categories(shown: &Shown) -> Vec<Category> {
+    let of = |country: &Country| {
+        let code = Category { name: country.code().to_owned(), domain: Some(COUNTRY_SCHEME.to_owned()) };
+        [Category { name: country.name_ru().to_owned(), domain: None }, code]
+    };
+    shown.countries.iter().flat_map(of).collect()
+}
+
+fn extensions(shown: &Shown) -> ExtensionMap {
+    let mut map = ExtensionMap::new();
+    let mut put = |prefix: &str, name: &str, elements: Vec<Extension>| {
+        if !elements.is_empty() {
+            map.entry(prefix.to_owned()).or_default().insert(name.to_owned(), elements);
+        }
+    };
+    put("dc", "creator", shown.authors.iter().map(|author| plain("dc:creator", author)).collect());
+    put("dc", "language", shown.language.iter().map(|language| plain("dc:language", language)).collect());
+    put("media", "content", shown.photos.iter().map(|photo| extension(media::content(photo))).collect());
+    put("atom", "link", shown.copies.iter().map(copy).collect());
+    map
+}
+
+/// A link to the same text elsewhere.
+fn copy(copy: &ShownCopy) -> Extension {
+    let title = format!("{}: {}", copy.source, copy.title);
+    atom_link("related", &copy.link, Some("text/html"), Some(&title))
+}
+
+fn extension(element: Element) -> Extension {
+    let mut children: BTreeMap<String, Vec<Extension>> = BTreeMap::new();
+    for child in element.children {
+        children.entry(child.name.to_owned()).or_default().push(extension(child));
+    }
+    Extension {
+        name: element.name.to_owned(),
+        value: element.text,
+        attrs: element.attributes.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+        children,
+    }
+}
+
+fn plain(name: &str, text: &str) -> Extension {
+    Extension { name: name.to_owned(), value: Some(text.to_owned()), ..Extension::default() }
+}
+
+fn atom_link(rel: &str, href: &str, media_type: Option<&str>, title: Option<&str>) -> Extension {
+    let mut attrs = BTreeMap::from([("href".to_owned(), href.to_owned()), ("rel".to_owned(), rel.to_owned())]);
+    attrs.extend(media_type.map(|media_type| ("type".to_owned(), media_type.to_owned())));
+    attrs.extend(title.map(|title| ("title".to_owned(), title.to_owned())));
+    Extension { name: "atom:link".to_owned(), attrs, ..Extension::default() }
+}
+
+/// Writes empty elements as such: the library breaks them over two lines, and an `atom:link` should hold nothing, not
+/// even white space. Neither bodies nor summaries can hold the end tag: they are HTML that has no such element.
+fn with_empty_links(text: &str) -> String {
+    const END: &str = "</atom:link>";
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(END) {
+        let head = rest[..at].trim_end();
+        out.push_str(head.strip_suffix('>').unwrap_or(head));
+        out.push_str("/>");
+        rest = &rest[at + END.len()..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Puts a stylesheet after the XML declaration: CSS, for browsers take XSLT away.
+#[must_use]
+pub fn with_stylesheet(bytes: &[u8], root: &str) -> Vec<u8> {
+    let end = bytes.windows(2).position(|pair| pair == b"?>").map_or(0, |at| at + 2);
+    let style = format!("\n<?xml-stylesheet type=\"text/css\" href=\"{root}{FEED_STYLE_PATH}\"?>");
+    [&bytes[..end], style.as_bytes(), &bytes[end..], b"\n"].concat()
+}

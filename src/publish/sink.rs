@@ -1,0 +1,187 @@
+//! Where published files go: a folder now, an object store later. A file is replaced whole, and only when it changed.
+//!
+//! Nobody ever sees half a file: temporary name, fsync, rename, fsync of the folder. The packed forms go first and the
+//! plain file last, so a plain file that is up to date vouches for them after a crash.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::publish::error::PublishError;
+use crate::publish::pack::{brotli, gzip, is_packed};
+
+/// A file to be published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// Below the published folder, parts apart by `/`.
+    pub path: String,
+    /// What stands in it.
+    pub bytes: Vec<u8>,
+    /// How many articles stand in it.
+    pub items: u64,
+}
+
+impl File {
+    /// A file.
+    #[must_use]
+    pub fn new(path: impl Into<String>, bytes: Vec<u8>, items: usize) -> Self {
+        Self { path: path.into(), bytes, items: items as u64 }
+    }
+}
+
+/// A file that changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    /// Below the published folder.
+    pub path: String,
+    /// How many articles stand in it.
+    pub items: u64,
+}
+
+/// A place for published files.
+#[async_trait]
+pub trait Sink: Send + Sync {
+    /// Replaces those files that changed; says which they were. Safe to repeat.
+    async fn write(&self, files: Vec<File>) -> Result<Vec<Changed>, PublishError>;
+
+    /// Takes files away, with their packed forms; one that is not there is no error.
+    async fn remove(&self, paths: Vec<String>) -> Result<(), PublishError>;
+}
+
+/// A folder of the file system.
+#[derive(Debug, Clone)]
+pub struct Folder {
+    root: Arc<Path>,
+}
+
+impl Folder {
+    /// The folder, made if it is not there.
+    pub fn open(root: &Path) -> Result<Self, PublishError> {
+        fs::create_dir_all(root).map_err(|why| failed(root, why))?;
+        Ok(Self { root: root.into() })
+    }
+
+    fn write_now(&self, files: &[File]) -> Result<Vec<Changed>, PublishError> {
+        let mut changed = Vec::new();
+        let mut folders = BTreeSet::new();
+        for file in files {
+            let path = self.place(&file.path)?;
+            if is_up_to_date(&path, file) {
+                continue;
+            }
+            let folder = path.parent().unwrap_or(&self.root).to_owned();
+            self.make_folders(&folder, &mut folders)?;
+            replace_all(&path, file).map_err(|why| failed(&path, why))?;
+            folders.insert(folder);
+            changed.push(Changed { path: file.path.clone(), items: file.items });
+        }
+        for folder in &folders {
+            sync_folder(folder).map_err(|why| failed(folder, why))?;
+        }
+        Ok(changed)
+    }
+
+    /// Makes a folder and those above it; each that is new must be synced from above to last.
+    fn make_folders(&self, folder: &Path, to_sync: &mut BTreeSet<PathBuf>) -> Result<(), PublishError> {
+        let missing = folder.ancestors().take_while(|above| *above != &*self.root && !above.exists());
+        to_sync.extend(missing.filter_map(|new| new.parent().map(Path::to_owned)));
+        fs::create_dir_all(folder).map_err(|why| failed(folder, why))
+    }
+
+    /// The place of a path; refuses whatever might lead out of the folder.
+    fn place(&self, path: &str) -> Result<PathBuf, PublishError> {
+        let is_fine = |part: &str| {
+            !part.is_empty() && !part.starts_with('.') && !part.contains(['\\', ':', '\0']) && part.len() < 200
+        };
+        if !path.split('/').all(is_fine) {
+            return Err(PublishError::Outside { path: path.to_owned() });
+        }
+        Ok(self.root.join(path))
+    }
+}
+
+#[async_trait]
+impl Sink for Folder {
+    async fn write(&self, files: Vec<File>) -> Result<Vec<Changed>, PublishError> {
+        let folder = self.clone();
+        run_blocking(move || folder.write_now(&files)).await
+    }
+
+    async fn remove(&self, paths: Vec<String>) -> Result<(), PublishError> {
+        let folder = self.clone();
+        run_blocking(move || {
+            for path in &paths {
+                let place = folder.place(path)?;
+                for place in [with_ending(&place, "gz"), with_ending(&place, "br"), place] {
+                    match fs::remove_file(&place) {
+                        Err(why) if why.kind() != io::ErrorKind::NotFound => return Err(failed(&place, why)),
+                        _ => {}
+                    }
+                }
+            }
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// Compressing and fsync block; a panic in there is a panic here.
+async fn run_blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(answer) => answer,
+        Err(stopped) => match stopped.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => unreachable!("a blocking task that runs is never cancelled"),
+        },
+    }
+}
+
+/// Whether the plain file holds these bytes, and its packed forms are beside it.
+fn is_up_to_date(path: &Path, file: &File) -> bool {
+    let length = fs::metadata(path).map(|metadata| metadata.len());
+    if length.ok() != Some(file.bytes.len() as u64) || fs::read(path).ok().as_ref() != Some(&file.bytes) {
+        return false;
+    }
+    !is_packed(&file.path) || ["gz", "br"].iter().all(|ending| with_ending(path, ending).exists())
+}
+
+fn replace_all(path: &Path, file: &File) -> io::Result<()> {
+    if is_packed(&file.path) {
+        replace(&with_ending(path, "br"), &brotli(&file.bytes))?;
+        replace(&with_ending(path, "gz"), &gzip(&file.bytes))?;
+    }
+    replace(path, &file.bytes)
+}
+
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    // A dot before: servers show no such file. The process id after: two workers never write into one.
+    let temporary = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
+    let mut file = fs::File::create(&temporary)?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&temporary, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    written
+}
+
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    fs::File::open(folder)?.sync_all()?;
+    Ok(())
+}
+
+fn failed(path: &Path, why: io::Error) -> PublishError {
+    PublishError::Write { path: path.to_owned(), why }
+}

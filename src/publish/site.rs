@@ -1,0 +1,111 @@
+//! What holds for every published file: where the folder is reached, which lands it has, what each source allows.
+//!
+//! Made once a pass from the settings; nothing here is read from a store.
+
+use std::collections::HashMap;
+
+use crate::model::country::Country;
+use crate::model::settings::{CountrySettings, Settings};
+use crate::model::source::{Rights, Source, SourceName};
+use crate::model::url::{PageUrl, UrlError};
+use crate::publish::words::{NAME_CHARS_MAX, address, field};
+
+/// The slug of the feed of all lands and none.
+pub const ALL: &str = "all";
+/// The language of the interface, and of the feeds as wholes; an article says its own.
+pub const LANGUAGE: &str = "ru";
+/// How often a reader should ask again, where the worker's own pace is not known, in minutes.
+const TTL_MINUTES_MIN: u64 = 5;
+
+/// A country that has feeds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Land {
+    /// The country.
+    pub country: Country,
+    /// The name of its files.
+    pub slug: String,
+    /// What it is called.
+    pub title: String,
+}
+
+/// What is told of a source beside its articles.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFacts {
+    /// Its name.
+    pub name: String,
+    /// What is polled; none for a source that left feeds.toml.
+    pub url: Option<String>,
+    /// How much of its articles may be shown.
+    pub rights: Rights,
+}
+
+/// What holds for every published file.
+#[derive(Debug, Clone)]
+pub struct Site {
+    base: PageUrl,
+    /// Items in a feed.
+    pub items: usize,
+    /// How often a reader may ask, in minutes.
+    pub ttl_minutes: u64,
+    /// The lands that have feeds, in the order of feeds.toml and of the table.
+    pub lands: Vec<Land>,
+    /// The hub that is told of changes, if there is one.
+    pub hub: Option<PageUrl>,
+    sources: HashMap<SourceName, SourceFacts>,
+    slugs: HashMap<Country, usize>,
+}
+
+impl Site {
+    /// The site that feeds.toml describes.
+    pub fn of(settings: &Settings) -> Result<Self, UrlError> {
+        let base = settings.publish.base_url.as_str();
+        let base = base.split(['?', '#']).next().unwrap_or(base).trim_end_matches('/');
+        let lands: Vec<Land> = settings.countries.iter().filter(|country| country.enabled).map(land).collect();
+        Ok(Self {
+            base: PageUrl::parse(&format!("{base}/"))?,
+            items: settings.publish.items,
+            ttl_minutes: (settings.worker.every.as_secs() / 60).max(TTL_MINUTES_MIN),
+            slugs: lands.iter().enumerate().map(|(index, land)| (land.country, index)).collect(),
+            lands,
+            hub: None,
+            sources: settings.sources.iter().map(|source| (source.name.clone(), facts(source))).collect(),
+        })
+    }
+
+    /// The address of a file below the published folder.
+    #[must_use]
+    pub fn address(&self, path: &str) -> String {
+        format!("{}{path}", address(&self.base))
+    }
+
+    /// A country's place among the lands, if it has feeds.
+    #[must_use]
+    pub fn land(&self, country: Country) -> Option<&Land> {
+        self.slugs.get(&country).map(|index| &self.lands[*index])
+    }
+
+    /// What is told of a source.
+    ///
+    /// One that left feeds.toml may have allowed anything or nothing, so its articles stay as titles with links.
+    #[must_use]
+    pub fn source(&self, name: &SourceName) -> SourceFacts {
+        self.sources.get(name).cloned().unwrap_or_else(|| SourceFacts {
+            name: field(name.as_str(), NAME_CHARS_MAX),
+            url: None,
+            rights: Rights::Link,
+        })
+    }
+}
+
+fn land(country: &CountrySettings) -> Land {
+    let title = country.title.as_deref().unwrap_or(country.country.name_ru());
+    Land { country: country.country, slug: country.slug.clone(), title: field(title, NAME_CHARS_MAX) }
+}
+
+fn facts(source: &Source) -> SourceFacts {
+    SourceFacts {
+        name: field(source.name.as_str(), NAME_CHARS_MAX),
+        url: Some(address(&source.url)),
+        rights: source.publish,
+    }
+}

@@ -1,0 +1,133 @@
+//! `status.json`: how each source is doing, and what each land has. Written by a pass, read by `status` and by `serve`.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::model::country::Country;
+use crate::model::fault::Fault;
+use crate::model::source::{Source, SourceKind, SourceState};
+use crate::publish::words::{NAME_CHARS_MAX, SUMMARY_CHARS_MAX, address, field};
+
+/// The file, below the published folder.
+pub const PATH: &str = "status.json";
+
+/// How a source is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// Its last answers failed.
+    Failing,
+    /// 410: it said that it will not come back.
+    Gone,
+    /// Not asked yet.
+    Waiting,
+    /// It answers.
+    Well,
+}
+
+/// A failure, by class and in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// The class.
+    pub class: Fault,
+    /// In words.
+    pub message: String,
+}
+
+/// One source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceStatus {
+    /// Its name.
+    pub name: String,
+    /// What is polled.
+    pub url: String,
+    /// What it turned out to be.
+    pub kind: Option<SourceKind>,
+    /// How it is doing.
+    pub state: State,
+    /// Since when: the first failure of the present row, or the last good answer.
+    pub since: Option<Timestamp>,
+    /// Failures in a row.
+    pub failures: u32,
+    /// The last failure, while it is failing.
+    pub last_error: Option<Failure>,
+    /// When it was asked last.
+    pub last_asked: Option<Timestamp>,
+    /// When it last had something new.
+    pub last_new: Option<Timestamp>,
+    /// When it is asked next; none for one that is gone.
+    pub next: Option<Timestamp>,
+    /// Entries in its last whole answer.
+    pub entries: u32,
+}
+
+/// One land.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CountryStatus {
+    /// The country.
+    pub code: Country,
+    /// The name of its files.
+    pub slug: String,
+    /// What it is called.
+    pub name: String,
+    /// Articles kept, copies apart.
+    pub articles: u64,
+    /// When the newest of them was published.
+    pub newest: Option<Timestamp>,
+}
+
+/// The file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusFile {
+    /// What the published files depend on beside the store; with another mark all of them are made anew.
+    #[serde(default)]
+    pub edition: String,
+    /// When the last pass ended.
+    pub passed: Option<Timestamp>,
+    /// Articles kept, copies apart.
+    pub articles: u64,
+    /// Every source of feeds.toml, in its order.
+    pub sources: Vec<SourceStatus>,
+    /// Every land that has feeds.
+    pub countries: Vec<CountryStatus>,
+}
+
+impl SourceStatus {
+    /// How a source is doing, from what is remembered of it.
+    #[must_use]
+    pub fn of(source: &Source, remembered: &SourceState, next: Option<Timestamp>) -> Self {
+        let state = match remembered {
+            remembered if remembered.gone => State::Gone,
+            remembered if remembered.failures > 0 => State::Failing,
+            remembered if remembered.last_asked.is_none() => State::Waiting,
+            _ => State::Well,
+        };
+        let is_bad = matches!(state, State::Failing | State::Gone);
+        let last_error = remembered.last_error.as_ref().filter(|_| is_bad);
+        Self {
+            name: field(source.name.as_str(), NAME_CHARS_MAX),
+            url: address(&source.url),
+            kind: remembered.kind.or(source.kind),
+            state,
+            since: if is_bad { remembered.failing_since } else { remembered.last_success },
+            failures: remembered.failures,
+            last_error: last_error
+                .map(|(class, words)| Failure { class: *class, message: field(words, SUMMARY_CHARS_MAX) }),
+            last_asked: remembered.last_asked,
+            last_new: remembered.last_new,
+            next: next.filter(|_| !remembered.gone),
+            entries: remembered.entries,
+        }
+    }
+}
+
+impl StatusFile {
+    /// As it is published.
+    #[expect(clippy::missing_panics_doc, reason = "names, numbers and times are always JSON")]
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = serde_json::to_vec_pretty(self).expect("names and times are always JSON");
+        bytes.push(b'\n');
+        bytes
+    }
+}

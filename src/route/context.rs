@@ -1,0 +1,183 @@
+//! Which of the words found mean the country they name: what stands beside a word decides.
+//!
+//! A street, a surname, a newspaper, a dish, a list of links, a footer speak for none. How much a word counts is `judge`'s.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::model::country::Country;
+use crate::route::lexicon::{Kind, Lexicon, role};
+use crate::route::matcher::Hit;
+use crate::route::rivals::Rivals;
+use crate::route::skip;
+use crate::text::scan::{Case, Gap, Script, Token};
+
+/// A word that means its country.
+#[derive(Debug, Clone, Copy)]
+pub struct Mention {
+    /// Where it is and what it means.
+    pub hit: Hit,
+    /// Named beside the matter: «как в Японии», «ранее в Таиланде».
+    pub aside: bool,
+}
+
+/// A text with its words.
+#[derive(Debug, Clone, Copy)]
+pub struct Scanned<'t> {
+    /// The text.
+    pub text: &'t str,
+    /// Its words.
+    pub tokens: &'t [Token],
+    /// Whether it is a headline, in which capitals may tell nothing.
+    pub headline: bool,
+}
+
+/// The mentions among the hits of a text.
+#[must_use]
+pub fn mentions(lexicon: &Lexicon, scanned: Scanned<'_>, hits: &[Hit]) -> Vec<Mention> {
+    let skipped = skip::ranges(scanned.text, scanned.tokens, hits);
+    let capitals_tell = !scanned.headline || !mostly_capital(scanned.tokens);
+    let beside = Beside { lexicon, scanned, hits, capitals_tell };
+    let mut surnames = HashSet::new();
+    let mut kept = Vec::with_capacity(hits.len());
+    for (index, hit) in hits.iter().enumerate() {
+        if hit.sense.kind == Kind::Neutral || skipped.iter().any(|range| range.contains(&hit.start)) {
+            continue;
+        }
+        if beside.names_a_person(index) {
+            surnames.insert(scanned.tokens[hit.first].hash);
+            continue;
+        }
+        if beside.names_a_thing(index) {
+            continue;
+        }
+        kept.push(Mention { hit: *hit, aside: beside.is_aside(hit) });
+    }
+    kept.retain(|mention| {
+        !surnames.contains(&scanned.tokens[mention.hit.first].hash) || mention.hit.first != mention.hit.last
+    });
+    kept
+}
+
+/// Drops the words that mean something else in this article, and the doubtful ones that nothing supports. `parts`: the mentions of each of its texts.
+pub fn settle(rivals: &Rivals, texts: &[Scanned<'_>], parts: &mut [Vec<Mention>]) {
+    rivals.settle(texts, parts);
+    let mut support: HashMap<Country, usize> = HashMap::new();
+    for mention in parts.iter().flatten().filter(|mention| !mention.hit.sense.doubtful) {
+        for country in mention.hit.sense.countries.iter().flatten() {
+            *support.entry(*country).or_default() += 1;
+        }
+    }
+    for (scanned, mentions) in texts.iter().zip(parts) {
+        mentions.retain(|mention| {
+            let sense = mention.hit.sense;
+            let token = scanned.tokens[mention.hit.first];
+            let supported = sense.countries[0].is_some_and(|country| support.contains_key(&country));
+            let plain = matches!(sense.kind, Kind::Name | Kind::Adjective | Kind::People);
+            !sense.doubtful
+                || supported
+                || plain && token.case != Case::Small && token.gap < Gap::Sentence && !scanned.headline
+        });
+    }
+}
+
+/// Whether nearly all words of a headline begin with a capital.
+fn mostly_capital(tokens: &[Token]) -> bool {
+    let long = tokens.iter().filter(|token| token.chars > 3 && token.script != Script::Dense);
+    let (all, capital) =
+        long.fold((0, 0), |(all, capital), token| (all + 1, capital + usize::from(token.case != Case::Small)));
+    all > 0 && capital * 4 > all * 3
+}
+
+/// What stands beside a hit.
+struct Beside<'t> {
+    lexicon: &'t Lexicon,
+    scanned: Scanned<'t>,
+    hits: &'t [Hit],
+    capitals_tell: bool,
+}
+
+impl Beside<'_> {
+    fn before(&self, hit: &Hit) -> Option<(&Token, Gap)> {
+        let token = self.scanned.tokens.get(hit.first.checked_sub(1)?)?;
+        Some((token, self.scanned.tokens[hit.first].gap))
+    }
+
+    fn after(&self, hit: &Hit) -> Option<(&Token, Gap)> {
+        let token = self.scanned.tokens.get(hit.last + 1)?;
+        Some((token, token.gap))
+    }
+
+    /// «Майкл Джордан», `Jordan Peterson`.
+    fn names_a_person(&self, index: usize) -> bool {
+        let hit = &self.hits[index];
+        let place = matches!(hit.sense.kind, Kind::Name | Kind::Capital | Kind::Town | Kind::Region | Kind::Water);
+        if !place || hit.first != hit.last || self.scanned.tokens[hit.first].case == Case::Small {
+            return false;
+        }
+        let given = |(token, gap): (&Token, Gap)| {
+            gap == Gap::Joined && token.case != Case::Small && self.lexicon.role(token) & role::GIVEN != 0
+        };
+        if self.before(hit).is_some_and(given) {
+            return true;
+        }
+        let token = &self.scanned.tokens[hit.first];
+        if !self.capitals_tell || self.lexicon.role(token) & role::NAMESAKE == 0 {
+            return false;
+        }
+        let next_is_hit = self.hits.get(index + 1).is_some_and(|next| next.first == hit.last + 1);
+        self.after(hit).is_some_and(|(next, gap)| {
+            gap == Gap::Joined
+                && next.case == Case::Capital
+                && next.chars > 2
+                && !next_is_hit
+                && self.lexicon.role(next) & !role::GIVEN == 0
+        })
+    }
+
+    /// A street, a dish, a breed, a newspaper, a hotel.
+    fn names_a_thing(&self, index: usize) -> bool {
+        let hit = &self.hits[index];
+        let kind = hit.sense.kind;
+        if matches!(kind, Kind::Body | Kind::Money | Kind::Organisation) {
+            return false;
+        }
+        let adjective =
+            matches!(kind, Kind::Adjective | Kind::People | Kind::Region | Kind::Town | Kind::Name | Kind::Capital);
+        let after = self.after(hit).map_or(0, |(token, gap)| {
+            let role = if gap <= Gap::Line { self.lexicon.role(token) } else { 0 };
+            let capital = token.case != Case::Small;
+            // A newspaper's second word is a capital; `River` and `Street` too, in Latin script.
+            let proper = !matches!(token.script, Script::Latin) || capital;
+            role & if proper { 0xff } else { !(role::STREET | role::PAPER) }
+        });
+        if adjective && after & (role::AFTER | role::STREET) != 0 {
+            return true;
+        }
+        if after & role::PAPER != 0 && self.capitals_tell {
+            return true;
+        }
+        self.before(hit).is_some_and(|(token, gap)| {
+            let role = self.lexicon.role(token);
+            role & role::STREET != 0 && gap <= Gap::Quoted && token.script == Script::Cyrillic
+                || role & role::BEFORE != 0 && gap == Gap::Quoted
+        })
+    }
+
+    /// A word of comparison or of the past stands shortly before, in the same sentence.
+    fn is_aside(&self, hit: &Hit) -> bool {
+        /// Words between: «ранее такой же мост построили в».
+        const WORDS_MAX: usize = 5;
+        let tokens = self.scanned.tokens;
+        let mut at = hit.first;
+        for _ in 0..WORDS_MAX {
+            if at == 0 || tokens[at].gap >= Gap::Sentence {
+                return false;
+            }
+            at -= 1;
+            if self.lexicon.role(&tokens[at]) & role::ASIDE != 0 {
+                return true;
+            }
+        }
+        false
+    }
+}

@@ -1,0 +1,51 @@
+//! From evidence to a verdict: how strongly an article is about a country, and which words say so.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use crate::model::article::{Match, Reason};
+use crate::route::context::Scanned;
+use crate::route::evidence::{COUNT, Evidence, names};
+
+/// The strength from which a country is accepted, where feeds.toml does not say otherwise: as likely as not.
+pub const THRESHOLD: f32 = 0.5;
+/// Reasons told of a country: enough to see why, few enough to read.
+const REASONS_MAX: usize = 8;
+
+/// The learned weights, in the order of `evidence::names`.
+static WEIGHTS: LazyLock<[f32; COUNT]> = LazyLock::new(|| {
+    let table: HashMap<String, f32> = toml::from_str(include_str!("../../data/names/weights.toml"))
+        .expect("data/names/weights.toml is part of the program and is tested");
+    let mut weights = [0.0; COUNT];
+    names().zip(&mut weights).for_each(|(name, weight)| *weight = table.get(&name).copied().unwrap_or(0.0));
+    weights
+});
+
+/// How strongly the evidence speaks for its country, 0 to 1.
+#[must_use]
+pub fn strength(evidence: &Evidence) -> f32 {
+    let sum: f32 = evidence.numbers.iter().zip(WEIGHTS.iter()).map(|(number, weight)| number * weight).sum();
+    1.0 / (1.0 + (-sum).exp())
+}
+
+/// The match, with its reasons: the shares of its words in its strength, the strongest first.
+#[must_use]
+pub fn explained(evidence: &Evidence, texts: &[Scanned<'_>]) -> Match {
+    let strength = strength(evidence);
+    let mut reasons: Vec<Reason> = Vec::new();
+    for (placed, number, adds) in &evidence.parts {
+        let hit = placed.mention.hit;
+        let word = &texts[placed.text].text[hit.start..hit.end];
+        let weight = adds * WEIGHTS[*number].max(0.0);
+        match reasons.iter_mut().find(|reason| reason.word == word && reason.place == placed.place) {
+            Some(reason) => reason.weight += weight,
+            None => reasons.push(Reason { word: word.to_owned(), place: placed.place, weight }),
+        }
+    }
+    let total: f32 = reasons.iter().map(|reason| reason.weight).sum();
+    let share = if total > 0.0 { strength / total } else { 0.0 };
+    reasons.iter_mut().for_each(|reason| reason.weight *= share);
+    reasons.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+    reasons.truncate(REASONS_MAX);
+    Match { country: evidence.country, strength, reasons }
+}

@@ -1,0 +1,193 @@
+//! A store as lines of JSON, and back: for a copy elsewhere, another engine, another version.
+//!
+//! Whole: sources, entries that are only noted, articles, in an order that an import can follow as it reads. Not here: what
+//! is only a memory of hosts (robots.txt, read anew), and packing (the caller wraps what it hands in).
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, Write};
+use std::mem;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::cluster::{Batch, EntryKey, Stored};
+use crate::model::source::{SourceName, SourceState};
+use crate::store::contract::Store;
+use crate::store::error::StoreError;
+
+/// The form of the lines.
+const VERSION: u32 = 1;
+/// Articles that are read or written at once.
+const PAGE: usize = 200;
+/// Noted entries in one line.
+const NOTED: usize = 1000;
+/// Bytes of texts in one commit of an import.
+const COMMIT_BYTES: usize = 8 * 1024 * 1024;
+
+/// One line.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Line {
+    /// The first.
+    Store { version: u32 },
+    /// A source and what is known of it.
+    Source { name: SourceName, state: Box<SourceState> },
+    /// Entries that are known without an article.
+    Noted(Vec<EntryKey>),
+    /// An article; leaders before copies.
+    Article(Box<Stored>),
+    /// The last: what there must be before it.
+    End(Told),
+}
+
+/// How much an export holds, and an import read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// Articles, copies too.
+    pub articles: u64,
+    /// Sources.
+    pub sources: u64,
+    /// Entries without an article.
+    pub noted: u64,
+}
+
+/// Writes all of a store, a line each.
+pub async fn export(store: &dyn Store, into: &mut (dyn Write + Send)) -> Result<Told, StoreError> {
+    let mut told = Told::default();
+    write(&Line::Store { version: VERSION }, into)?;
+    for (name, state) in store.sources().await? {
+        told.sources += 1;
+        write(&Line::Source { name, state: Box::new(state) }, into)?;
+    }
+    let mut after = None;
+    loop {
+        let noted = store.noted(after, NOTED).await?;
+        let Some(last) = noted.last() else { break };
+        after = Some(*last);
+        told.noted += noted.len() as u64;
+        write(&Line::Noted(noted), into)?;
+    }
+    // Twice through: a copy that came before its leader would lead itself.
+    told.articles += articles(store, true, into).await?;
+    told.articles += articles(store, false, into).await?;
+    write(&Line::End(told), into)?;
+    into.flush().map_err(|why| StoreError::io(Path::new("export"), &why))?;
+    Ok(told)
+}
+
+async fn articles(store: &dyn Store, leading: bool, into: &mut (dyn Write + Send)) -> Result<u64, StoreError> {
+    let (mut after, mut count) = (None, 0);
+    loop {
+        let page = store.page(after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(count) };
+        after = Some(last.id);
+        for article in page.into_iter().filter(|article| article.leads() == leading) {
+            count += 1;
+            write(&Line::Article(Box::new(article)), into)?;
+        }
+    }
+}
+
+fn write(line: &Line, into: &mut (dyn Write + Send)) -> Result<(), StoreError> {
+    let mut bytes = serde_json::to_vec(line).map_err(|why| StoreError::form("a line to write", why))?;
+    bytes.push(b'\n');
+    into.write_all(&bytes).map_err(|why| StoreError::io(Path::new("export"), &why))
+}
+
+/// Reads an export into a store; what the store has already stays as its contract says. Every feed is due after it.
+///
+/// An export that was cut is told at its end: what was read until then is stored.
+pub async fn import(store: &dyn Store, from: &mut (dyn BufRead + Send)) -> Result<Told, StoreError> {
+    let mut import = Import { store, sources: BTreeMap::new(), articles: Vec::new(), bytes: 0, told: Told::default() };
+    let mut text = String::new();
+    let mut number = 0;
+    loop {
+        number += 1;
+        text.clear();
+        let wrong = |why: String| StoreError::Line { line: number, why };
+        if from.read_line(&mut text).map_err(|why| wrong(why.to_string()))? == 0 {
+            import.commit().await?;
+            return Err(wrong("the export ends before its end: it was cut".to_owned()));
+        }
+        let line: Line = serde_json::from_str(&text).map_err(|why| wrong(why.to_string()))?;
+        match line {
+            Line::Store { version } if number == 1 && version == VERSION => {}
+            Line::Store { version } => return Err(wrong(format!("version {version}, here {VERSION} is read"))),
+            _ if number == 1 => return Err(wrong("this is no export of a store".to_owned())),
+            Line::End(expected) => {
+                import.commit().await?;
+                let told = import.told;
+                return if told == expected {
+                    Ok(told)
+                } else {
+                    Err(wrong(format!("{told:?}, expected {expected:?}")))
+                };
+            }
+            other => import.take(other).await?,
+        }
+    }
+}
+
+/// What was read, and is not stored yet.
+struct Import<'store> {
+    store: &'store dyn Store,
+    sources: BTreeMap<SourceName, SourceState>,
+    articles: Vec<Stored>,
+    /// Bytes of their texts.
+    bytes: usize,
+    told: Told,
+}
+
+impl Import<'_> {
+    async fn take(&mut self, line: Line) -> Result<(), StoreError> {
+        match line {
+            Line::Source { name, state } => {
+                self.told.sources += 1;
+                self.sources.insert(name.clone(), (*state).clone());
+                self.store.commit(batch(name, *state)).await
+            }
+            Line::Noted(noted) => {
+                self.told.noted += noted.len() as u64;
+                let (name, state) = self.any_source(None);
+                self.store.commit(Batch { noted, ..batch(name, state) }).await
+            }
+            Line::Article(article) => {
+                self.told.articles += 1;
+                self.bytes += article.routed.article.text.len() + article.routed.article.html.len();
+                self.articles.push(*article);
+                if self.articles.len() < PAGE && self.bytes < COMMIT_BYTES {
+                    return Ok(());
+                }
+                self.commit().await
+            }
+            Line::Store { .. } | Line::End(_) => Ok(()),
+        }
+    }
+
+    async fn commit(&mut self) -> Result<(), StoreError> {
+        self.bytes = 0;
+        let articles = mem::take(&mut self.articles);
+        let Some(first) = articles.first() else { return Ok(()) };
+        let (name, state) = self.any_source(Some(&first.routed.article.source));
+        self.store.commit(Batch { articles, ..batch(name, state) }).await
+    }
+
+    /// A source to commit with, whose state stays as it is: a commit is always one source's.
+    fn any_source(&self, wanted: Option<&SourceName>) -> (SourceName, SourceState) {
+        let wanted = wanted.and_then(|name| self.sources.get_key_value(name));
+        let (name, state) = wanted.or_else(|| self.sources.first_key_value()).unzip();
+        (name.cloned().unwrap_or_else(|| SourceName("import".to_owned())), state.cloned().unwrap_or_default())
+    }
+}
+
+fn batch(source: SourceName, state: SourceState) -> Batch {
+    Batch {
+        source,
+        state,
+        articles: Vec::new(),
+        noted: Vec::new(),
+        aliases: Vec::new(),
+        seen: Vec::new(),
+        hosts: Vec::new(),
+    }
+}

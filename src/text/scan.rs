@@ -1,0 +1,315 @@
+//! Words of a text, folded while they are read: where each stands, the hash of its folded form, how it is written.
+//!
+//! One pass over the bytes, no copy. Scripts that put no spaces between words (Chinese, Japanese, Thai …) come as
+//! one token per run, to be looked into by whoever knows words. Knows no word and no language.
+
+/// How a word is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Case {
+    /// Without a capital first letter, or in a script that has none.
+    Small,
+    /// With a capital first letter.
+    Capital,
+    /// In capitals, two letters or more.
+    All,
+}
+
+/// What stands between a word and the one before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Gap {
+    /// White space, a hyphen, an apostrophe, the full stop of an abbreviation: both may be one name.
+    Joined,
+    /// One line break: a wrapped line, or the next of a list.
+    Line,
+    /// An opening or closing quotation mark.
+    Quoted,
+    /// A comma, a bracket, a dash, anything else.
+    Parted,
+    /// The end of a sentence.
+    Sentence,
+    /// The end of a paragraph, or the text's beginning.
+    Paragraph,
+}
+
+/// The family of scripts a word is written in, as far as its boundaries depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Script {
+    /// Basic and extended Latin.
+    Latin,
+    /// Cyrillic.
+    Cyrillic,
+    /// Arabic: small words are written together with the next.
+    Arabic,
+    /// Hebrew: small words are written together with the next.
+    Hebrew,
+    /// Hangul: particles follow without a space.
+    Hangul,
+    /// No spaces between words: Han, kana, Thai, Lao, Khmer, Burmese, Tibetan.
+    Dense,
+    /// Others with spaces.
+    Other,
+}
+
+/// A word, or a run of a script without spaces.
+#[derive(Debug, Clone, Copy)]
+pub struct Token {
+    /// Its first byte.
+    pub start: usize,
+    /// The byte after its last.
+    pub end: usize,
+    /// Of its folded form.
+    pub hash: u64,
+    /// How it is written.
+    pub case: Case,
+    /// What stands before it.
+    pub gap: Gap,
+    /// What it is written in.
+    pub script: Script,
+    /// Characters in it.
+    pub chars: u16,
+}
+
+/// The hash of an empty word, from which every hash goes on.
+pub const EMPTY: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// The hash of what was hashed so far and one more folded character. Words of a phrase are parted by one space.
+#[inline]
+#[must_use]
+pub fn extend(hash: u64, character: char) -> u64 {
+    /// An odd number with well mixed bits (the golden ratio's relative in wyhash).
+    const FACTOR: u64 = 0xa076_1d64_78bd_642f;
+    (hash.rotate_left(5) ^ u64::from(character)).wrapping_mul(FACTOR)
+}
+
+/// The hash of a phrase as `tokens` and `extend(hash, ' ')` would make it, and of every beginning of it that ends with a word.
+#[must_use]
+pub fn phrase(text: &str) -> Vec<u64> {
+    let mut hash = EMPTY;
+    let mut prefixes = Vec::new();
+    let mut scanned = Vec::new();
+    tokens(text, &mut scanned);
+    for token in scanned {
+        if !prefixes.is_empty() {
+            hash = extend(hash, ' ');
+        }
+        hash = rehash(hash, &text[token.start..token.end]);
+        prefixes.push(hash);
+    }
+    prefixes
+}
+
+/// The hash, gone on with a word's folded characters.
+#[must_use]
+pub fn rehash(hash: u64, word: &str) -> u64 {
+    word.chars().filter_map(|character| folded(character).letter()).fold(hash, extend)
+}
+
+/// What a character is to a scanner of words.
+#[derive(Clone, Copy)]
+enum Sort {
+    /// Part of a word, folded; whether it was a capital.
+    Letter(char, bool),
+    /// Part of a word, and nothing to compare: vowel points, joiners.
+    Mark,
+    /// Part of a run without spaces.
+    Dense(char),
+    Space,
+    Hyphen,
+    Dash,
+    Stop,
+    End,
+    Quote,
+    Line,
+    Else,
+}
+
+impl Sort {
+    fn letter(self) -> Option<char> {
+        match self {
+            Self::Letter(character, _) | Self::Dense(character) => Some(character),
+            _ => None,
+        }
+    }
+}
+
+#[inline]
+fn folded(character: char) -> Sort {
+    match character {
+        'a'..='z' | '0'..='9' => Sort::Letter(character, false),
+        'A'..='Z' => Sort::Letter(character.to_ascii_lowercase(), true),
+        'а'..='я' => Sort::Letter(character, false),
+        // Capitals stand 32 code points before their small letters.
+        'А'..='Я' => Sort::Letter(char::from_u32(u32::from(character) + 32).unwrap_or(character), true),
+        'ё' => Sort::Letter('е', false),
+        'Ё' => Sort::Letter('е', true),
+        ' ' | '\u{a0}' | '\t' => Sort::Space,
+        '\n' => Sort::Line,
+        '-' | '\'' | '’' | '‐' | '‑' | 'ʼ' | '`' => Sort::Hyphen,
+        '.' => Sort::Stop,
+        '!' | '?' | '…' | '。' | '！' | '？' | '؟' | '।' | '۔' => Sort::End,
+        '"' | '«' | '»' | '“' | '”' | '„' | '‘' | '「' | '」' | '『' | '』' => Sort::Quote,
+        '—' | '–' => Sort::Dash,
+        _ if character.is_ascii() => Sort::Else,
+        _ => folded_rare(character),
+    }
+}
+
+#[inline(never)]
+fn folded_rare(character: char) -> Sort {
+    match u32::from(character) {
+        // Arabic and Hebrew points, tatweel, joiners, marks of direction.
+        0x0591..=0x05c7
+        | 0x0610..=0x061a
+        | 0x0640
+        | 0x064b..=0x065f
+        | 0x0670
+        | 0x200b..=0x200f
+        | 0xad
+        | 0x0300..=0x036f => {
+            return Sort::Mark;
+        }
+        // Gershayim stands inside Hebrew abbreviations.
+        0x05f3 | 0x05f4 => return Sort::Mark,
+        // Han, kana, Thai, Lao, Tibetan, Burmese, Khmer with their marks; the ideographic iteration mark, the long vowel.
+        0x0e00..=0x0eff
+        | 0x0f00..=0x0fff
+        | 0x1000..=0x109f
+        | 0x1780..=0x17ff
+        | 0x3005
+        | 0x3041..=0x30ff
+        | 0x3400..=0x9fff
+        | 0xf900..=0xfaff
+        | 0x20000..=0x2ffff
+            if character != '・' =>
+        {
+            return Sort::Dense(character);
+        }
+        _ => {}
+    }
+    match character {
+        'أ' | 'إ' | 'آ' | 'ٱ' => Sort::Letter('ا', false),
+        'ى' | 'ی' | 'ې' => Sort::Letter('ي', false),
+        'ک' => Sort::Letter('ك', false),
+        'ة' | 'ۀ' | 'ہ' | 'ھ' | 'ە' => Sort::Letter('ه', false),
+        // A dotless i is an i in lists made by those who have no key for it.
+        'ı' => Sort::Letter('i', false),
+        'İ' => Sort::Letter('i', true),
+        // Letters and the vowel signs of Indic scripts, which are marks to Unicode and letters to readers.
+        _ if character.is_alphanumeric() || matches!(u32::from(character), 0x0900..=0x0dff) => {
+            let small = character.to_lowercase().next().unwrap_or(character);
+            Sort::Letter(small, small != character)
+        }
+        _ if character.is_whitespace() => Sort::Space,
+        _ => Sort::Else,
+    }
+}
+
+#[inline]
+fn script(character: char) -> Script {
+    match u32::from(character) {
+        0..=0x024f | 0x1e00..=0x1eff => Script::Latin,
+        0x0400..=0x052f => Script::Cyrillic,
+        0x0590..=0x05ff => Script::Hebrew,
+        0x0600..=0x077f | 0xfb50..=0xfeff => Script::Arabic,
+        0x1100..=0x11ff | 0xac00..=0xd7af => Script::Hangul,
+        _ => Script::Other,
+    }
+}
+
+/// A word that is being read.
+struct Open {
+    start: usize,
+    hash: u64,
+    chars: u16,
+    capitals: u16,
+    first_capital: bool,
+    script: Script,
+}
+
+/// The words of a text, in order, appended to `out`.
+///
+/// ```
+/// use feedatlas::text::scan::{tokens, Case};
+/// let mut words = Vec::new();
+/// tokens("В КНДР, Пётр", &mut words);
+/// assert_eq!(words.len(), 3);
+/// assert_eq!(words[1].case, Case::All);
+/// ```
+pub fn tokens(text: &str, out: &mut Vec<Token>) {
+    let mut gap = Gap::Paragraph;
+    let mut open: Option<Open> = None;
+    let mut line_broken = false;
+    for (at, character) in text.char_indices() {
+        let (letter, capital, dense) = match folded(character) {
+            Sort::Letter(letter, capital) => (letter, capital, false),
+            Sort::Dense(letter) => (letter, false, true),
+            Sort::Mark => continue,
+            other => {
+                if character == '"' && inside_hebrew(open.as_ref(), &text[at + 1..]) {
+                    continue;
+                }
+                let last = open.as_ref().map(|word| (word.chars, word.first_capital));
+                close(&mut open, at, &mut gap, out);
+                gap = gap.max(width(other, last, &mut line_broken));
+                continue;
+            }
+        };
+        if open.as_ref().is_some_and(|word| (word.script == Script::Dense) != dense) {
+            close(&mut open, at, &mut gap, out);
+        }
+        let word = open.get_or_insert_with(|| begin(at, if dense { Script::Dense } else { script(letter) }, capital));
+        word.hash = extend(word.hash, letter);
+        word.chars = word.chars.saturating_add(1);
+        word.capitals = word.capitals.saturating_add(u16::from(capital));
+        line_broken = false;
+    }
+    close(&mut open, text.len(), &mut gap, out);
+}
+
+/// Whether a typewriter's quotation mark stands for gershayim, inside an abbreviation.
+fn inside_hebrew(open: Option<&Open>, rest: &str) -> bool {
+    open.is_some_and(|word| word.script == Script::Hebrew)
+        && rest.chars().next().is_some_and(|next| script(next) == Script::Hebrew)
+}
+
+fn begin(start: usize, script: Script, capital: bool) -> Open {
+    Open { start, hash: EMPTY, chars: 0, capitals: 0, first_capital: capital, script }
+}
+
+fn close(open: &mut Option<Open>, end: usize, gap: &mut Gap, out: &mut Vec<Token>) {
+    let Some(word) = open.take() else { return };
+    let case = match word.first_capital {
+        false => Case::Small,
+        true if word.chars >= 2 && word.capitals == word.chars => Case::All,
+        true => Case::Capital,
+    };
+    out.push(Token {
+        start: word.start,
+        end,
+        hash: word.hash,
+        case,
+        gap: *gap,
+        script: word.script,
+        chars: word.chars,
+    });
+    *gap = Gap::Joined;
+}
+
+/// How far apart a sign sets the words around it. `last`: the word just closed, its length and whether it begins with a capital.
+fn width(sort: Sort, last: Option<(u16, bool)>, line_broken: &mut bool) -> Gap {
+    /// Longer words end a sentence where a full stop follows: `St.` and `U.S.` do not.
+    const ABBREVIATION_CHARS_MAX: u16 = 3;
+    match sort {
+        Sort::Space | Sort::Hyphen => Gap::Joined,
+        // One break wraps a line, two part paragraphs.
+        Sort::Line if std::mem::replace(line_broken, true) => Gap::Paragraph,
+        Sort::Line => Gap::Line,
+        Sort::Quote => Gap::Quoted,
+        Sort::Stop => match last {
+            Some((chars, true)) if chars <= ABBREVIATION_CHARS_MAX => Gap::Joined,
+            _ => Gap::Sentence,
+        },
+        Sort::End => Gap::Sentence,
+        _ => Gap::Parted,
+    }
+}
