@@ -20,7 +20,7 @@ pub struct Caption {
 }
 
 /// A caption longer than this is a text, in bytes; its end alone is looked at.
-const CAPTION_BYTES_MAX: usize = 2400;
+const CAPTION_BYTES_MAX: usize = 2000;
 
 /// Takes a caption apart. `language` decides only between readings that several languages share.
 ///

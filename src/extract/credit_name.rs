@@ -58,16 +58,15 @@ pub(crate) fn end(printed: &str, start: usize, label: usize, words: &[(usize, &F
     words
         .iter()
         .filter(|(at, word)| (start + 1..limit).contains(at) && (word.meaning.other || word.meaning.label))
-        .find(|(at, word)| printed[*at..limit].contains([':', '：']) && is_marked(printed, *at, word))
+        .find(|(at, word)| is_marked(printed, *at, word))
         .map_or(limit, |&(at, _)| at)
 }
 
-/// Whether a colon follows the word at once.
+/// Whether a colon follows the word at once: its printed length is near its folded one.
 fn is_marked(printed: &str, at: usize, word: &Found) -> bool {
-    let after: String = printed[at..].chars().skip_while(|c| !matches!(c, ':' | '：')).take(1).collect();
-    let colon = printed[at..].find([':', '：']).map_or(usize::MAX, |colon| at + colon);
-    // The colon stands where the word ends: its printed length is near its folded one.
-    !after.is_empty() && colon <= at + (word.end - word.start) + 1
+    let reach = word.end - word.start + 1;
+    let near = printed[at..].char_indices().take_while(|(place, _)| *place <= reach);
+    near.map(|(_, c)| c).any(|c| matches!(c, ':' | '：'))
 }
 
 /// The first place where a sentence ends and another begins, or a semicolon parts two roles.
@@ -110,6 +109,11 @@ fn is_abbreviation(before: &str) -> bool {
 
 /// A name without marks around it, years before it, words of the trade after it; and what those words say.
 pub(crate) fn clean(name: &str, role: CreditRole) -> Option<(String, CreditRole)> {
+    /// Bytes of a letter and what may be cut off around a name.
+    const BYTES_A_CHAR: usize = 6;
+    if name.len() > NAME_CHARS_MAX * BYTES_A_CHAR {
+        return None;
+    }
     let mut name = trimmed(name);
     let mut role = role;
     loop {
