@@ -2,7 +2,7 @@
 
 use crate::extract::credit_name::{self, KEPT};
 use crate::extract::credit_owner::{is_body, is_name, is_person, owners};
-use crate::extract::credit_text::{Folded, close_bracket, is_caseless, is_unspaced, open_bracket};
+use crate::extract::credit_text::{Folded, close_bracket, folded, is_caseless, is_unspaced, open_bracket};
 use crate::extract::credit_words::{Found, WORDS};
 use crate::model::article::CreditRole;
 
@@ -24,18 +24,23 @@ pub(crate) struct Hit {
 enum Strength {
     /// «Фото ТАСС»: nothing but a space.
     Weak,
-    /// «photo by».
+    /// «photo by» within a sentence.
+    Inner,
+    /// «photo by» at its beginning.
     Direct,
     /// «Фото:».
     Marked,
 }
+
+/// Words that are tried in one caption; real ones have three or four.
+const LABELS_MAX: usize = 40;
 
 /// The credit after a label: the strongest, of equals the first.
 pub(crate) fn before(printed: &str, fold: &Folded) -> Option<Hit> {
     let words = WORDS.find(fold);
     let placed: Vec<(usize, &Found)> = words.iter().map(|word| (fold.printed(word.start), word)).collect();
     let mut best: Option<(Strength, Hit)> = None;
-    for index in 0..words.len() {
+    for index in 0..words.len().min(LABELS_MAX) {
         let Some((strength, hit)) = at_label(printed, fold, &placed, index) else { continue };
         if best.as_ref().is_none_or(|(other, _)| strength > *other) {
             best = Some((strength, hit));
@@ -53,11 +58,20 @@ fn at_label(printed: &str, fold: &Folded, placed: &[(usize, &Found)], index: usi
     let (start, strength, role) = after_labels(printed, fold, placed, index)?;
     let end = credit_name::end(printed, start, label, placed);
     let (name, role) = credit_name::clean(printed.get(start..end)?, role)?;
-    if !is_owner(&name, strength, role) {
+    if !is_owner(&name, strength, role) || strength < Strength::Marked && is_label(&name) {
         return None;
     }
     let (start, end) = with_bracket(printed, label, end);
     Some((strength, Hit { start, end, name, role }))
+}
+
+/// Whether a name is nothing but a label: «Courtesy photo».
+fn is_label(name: &str) -> bool {
+    let fold = folded(name);
+    WORDS
+        .find(&fold)
+        .first()
+        .is_some_and(|word| word.start == 0 && word.end == fold.as_str().len() && word.meaning.label)
 }
 
 /// Whether a known agency is named here: «picture alliance», «Photo Agency».
@@ -83,41 +97,66 @@ fn after_labels(
         if next.start > at || next.meaning.caption {
             break;
         }
-        let Some(further) = self::strength(printed, fold, next).filter(|further| *further > Strength::Weak) else {
+        let after = past_marks(fold, next.end);
+        let left = fold.as_str()[after..].split(['\n', ')', ']', '）', '】']).next().unwrap_or_default();
+        if !left.contains(char::is_alphanumeric) {
+            // «Foto: Cortesía»: the last word is what is owed.
             break;
+        }
+        let further = match next.meaning.direct {
+            _ if is_marked(&fold.as_str()[next.end..], true, false) => Strength::Marked,
+            Some(_) => Strength::Direct,
+            None => break,
         };
         strength = strength.max(further);
         if let Some(told) = next.meaning.direct.filter(|told| *told != CreditRole::Photographer) {
             role = told;
         }
-        at = past_marks(fold, next.end);
+        at = after;
     }
     Some((fold.printed(at), strength, role))
 }
 
 fn strength(printed: &str, fold: &Folded, word: &Found) -> Option<Strength> {
     let (before, after) = (&fold.as_str()[..word.start], &fold.as_str()[word.end..]);
-    let first = is_segment_start(before);
-    let caseless = fold.as_str()[word.start..].starts_with(is_caseless);
-    let mark = after.trim_start_matches(' ').chars().next();
-    let marked = match mark {
-        Some(':' | '=' | '՝' | '։' | '།' | '៖' | '༔' | '©' | '：' | '︰' | 'ঃ') => true,
-        Some('/' | '|' | '>' | '】' | ']') => first,
-        Some('-' | '–' | '—' | '·') => {
-            first && after.starts_with(' ') && after.trim_start().get(1..).is_some_and(|rest| rest.contains(' '))
-        }
-        Some('\n') => first && after.trim().chars().next().is_some(),
-        _ => false,
-    };
-    if marked && (word.meaning.label || word.meaning.direct.is_some()) {
+    let text = &fold.as_str()[word.start..];
+    let (first, caseless) = (is_segment_start(before), text.starts_with(is_caseless));
+    if !first && is_owner_before(&printed[..fold.printed(word.start)]) {
+        return None;
+    }
+    if is_marked(after, first, caseless) {
         return Some(Strength::Marked);
     }
     if word.meaning.direct.is_some() {
-        return Some(Strength::Direct);
+        // In a script without spaces the word may be a part of any sentence.
+        let apart = first || before.ends_with(' ') || !text.starts_with(is_unspaced);
+        return apart.then_some(if first { Strength::Direct } else { Strength::Inner });
     }
     let spaced = after.starts_with([' ', '«', '"', '“']);
-    let _ = printed;
     (first && spaced && !caseless).then_some(Strength::Weak)
+}
+
+/// Whether a mark follows a word that makes it a label.
+fn is_marked(after: &str, first: bool, caseless: bool) -> bool {
+    let rest = after.trim_start_matches(' ');
+    match rest.chars().next() {
+        Some(':' | '=' | '՝' | '։' | '།' | '៖' | '༔' | '©' | '：' | '︰' | 'ঃ' | '…') => true,
+        Some('.') => rest.starts_with("..."),
+        Some('/' | '|' | '>' | '】' | ']' | '・') => first,
+        Some('-' | '–' | '—' | '·') => {
+            first && (caseless || after.starts_with(' ') && rest.chars().nth(1) == Some(' '))
+        }
+        Some('\n') => first && rest.contains(char::is_alphanumeric),
+        _ => false,
+    }
+}
+
+/// «AP Photo», «Pool photo via AP»: the word is part of an owner's name.
+fn is_owner_before(before: &str) -> bool {
+    let word = before.trim_end().rsplit([' ', '(', '[', '/', '\n']).next().unwrap_or_default();
+    before.ends_with(' ')
+        && !word.is_empty()
+        && (WORDS.is_agency(word) || WORDS.is_beside(&word.to_lowercase()) && word.starts_with(char::is_uppercase))
 }
 
 /// Whether a label may stand here without a colon: at the beginning, in a bracket, after a sentence or a bar.
@@ -137,6 +176,9 @@ fn past_marks(fold: &Folded, from: usize) -> usize {
         matches!(
             c,
             ' ' | '\n'
+                | '.'
+                | '…'
+                | '・'
                 | ':'
                 | '='
                 | '/'
@@ -166,8 +208,9 @@ fn is_owner(name: &str, strength: Strength, role: CreditRole) -> bool {
     match (strength, role) {
         (Strength::Marked, _) => is_name(name, 1),
         (Strength::Direct, CreditRole::Provider) => is_name(name, 3),
-        (Strength::Direct, CreditRole::Photographer) => is_strict(name),
-        (Strength::Direct, _) => is_name(name, 0) && is_strict(name),
+        (Strength::Direct, CreditRole::Photographer)
+        | (Strength::Inner, CreditRole::Photographer | CreditRole::Provider) => is_strict(name),
+        (Strength::Direct | Strength::Inner, _) => is_name(name, 0) && is_strict(name),
         (Strength::Weak, _) => {
             is_strict(name)
                 && (owners(name).agencies > 0 || name.split_whitespace().count() >= 2 || name.contains(['«', '-', '.']))
@@ -179,7 +222,7 @@ fn is_owner(name: &str, strength: Strength, role: CreditRole) -> bool {
 fn is_strict(name: &str) -> bool {
     let words: Vec<&str> = name.split_whitespace().collect();
     let known = owners(name);
-    if known.agencies > 0 || is_body(&words) {
+    if (known.agencies > 0 || is_body(&words)) && known.unknown == 0 {
         return is_name(name, 1);
     }
     if name.contains(is_caseless) {
@@ -188,7 +231,7 @@ fn is_strict(name: &str) -> bool {
     let large = |word: &&str| {
         !word.starts_with(char::is_lowercase) || WORDS.is_particle(&word.to_lowercase()) || word.contains(['.', '@'])
     };
-    let first_large = words.iter().any(|word| !word.starts_with(char::is_lowercase));
+    let first_large = words.iter().any(|word| !word.starts_with(char::is_lowercase) || word.contains(['.', '@']));
     first_large && words.iter().all(large) && is_name(name, 0)
 }
 
@@ -201,10 +244,14 @@ fn with_bracket(printed: &str, start: usize, end: usize) -> (usize, usize) {
 }
 
 /// The credit before a word that follows names: «新华社记者王凯摄», «국방부 제공», «山田太郎撮影».
-pub(crate) fn after(printed: &str, fold: &Folded) -> Option<Hit> {
-    WORDS.find(fold).iter().rev().find_map(|word| {
+pub(crate) fn after(printed: &str, fold: &Folded, language: Option<&str>) -> Option<Hit> {
+    WORDS.find(fold).iter().rev().take(LABELS_MAX).find_map(|word| {
         let role = word.meaning.after?;
         let text = &fold.as_str()[word.start..word.end];
+        // «суреті», «felvétele»: in other languages the same letters may be any word.
+        if !text.starts_with(is_unspaced) && !word.meaning.is_after_in(language) {
+            return None;
+        }
         let next = fold.as_str()[word.end..].chars().find(|c| *c != ' ');
         if !next.is_none_or(|c| {
             matches!(c, '\n' | ')' | ']' | '】' | '。' | '.' | '/' | '|' | ',' | ';' | '，' | '、' | '」')
@@ -219,14 +266,21 @@ pub(crate) fn after(printed: &str, fold: &Folded) -> Option<Hit> {
         if !is_before_name(&name, text, kept) || is_caption(&name) {
             return None;
         }
+        let start = with_place(printed, start);
         let (start, end) = with_bracket(printed, start, fold.printed(word.end));
         Some(Hit { start, end, name, role })
     })
 }
 
+/// «…＝東京都内で、例田太郎撮影»: where and when stand between the caption and the name, and go with it.
+fn with_place(printed: &str, start: usize) -> usize {
+    let place = printed[..start].trim_end().ends_with('、').then(|| printed[..start].rfind('＝')).flatten();
+    place.unwrap_or(start)
+}
+
 /// A name that a caption word opens is a caption: «图为记者拍摄».
 fn is_caption(name: &str) -> bool {
-    let fold = crate::extract::credit_text::folded(name);
+    let fold = folded(name);
     WORDS.find(&fold).iter().any(|word| word.meaning.caption && word.start == 0)
 }
 
@@ -275,7 +329,7 @@ fn is_before_name(name: &str, word: &str, kept: bool) -> bool {
     if !word.starts_with(is_unspaced) {
         return known.agencies > 0 || is_person(&words);
     }
-    if name.chars().any(|c| c.is_numeric()) && known.agencies == 0 {
+    if name.chars().any(char::is_numeric) && known.agencies == 0 {
         return false;
     }
     let short =

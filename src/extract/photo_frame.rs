@@ -57,10 +57,10 @@ fn frame<'a>(img: ElementRef<'a>, area: &Area<'a>) -> ElementRef<'a> {
             break;
         }
         let Some(holds) = Holds::of(parent) else { break };
-        if holds.images > 1 || holds.headings > 0 {
+        let whole = &**tag(parent) == "figure";
+        if holds.images > 1 || holds.headings > 0 || holds.times > 0 && !whole {
             break;
         }
-        let whole = &**tag(parent) == "figure";
         let fits = if whole || holds.captions > 0 && holds.paragraphs == 0 {
             holds.text <= TEXT_BYTES_MAX
         } else if figure {
@@ -68,7 +68,7 @@ fn frame<'a>(img: ElementRef<'a>, area: &Area<'a>) -> ElementRef<'a> {
         } else {
             holds.text <= LOOSE_BYTES_MAX
                 && holds.paragraphs <= LOOSE_PARAGRAPHS_MAX
-                && (holds.text == 0 || is_for_picture(parent) || &**tag(parent) == "div" || &**tag(parent) == "p")
+                && (holds.text == 0 || is_for_picture(parent) || texts_beside(parent, frame) <= 1)
         };
         if !fits {
             break;
@@ -79,11 +79,21 @@ fn frame<'a>(img: ElementRef<'a>, area: &Area<'a>) -> ElementRef<'a> {
     frame
 }
 
+/// Children of an element that hold text, beside the one that holds the picture.
+fn texts_beside(parent: ElementRef<'_>, frame: ElementRef<'_>) -> usize {
+    let texts = |child: &ElementRef<'_>| child.text().any(|text| !text.trim().is_empty());
+    let bare =
+        parent.children().filter(|child| child.value().as_text().is_some_and(|text| !text.trim().is_empty())).count();
+    bare + parent.child_elements().filter(|child| child.id() != frame.id()).filter(texts).count()
+}
+
 /// What an element holds, counted up to a bound.
 #[derive(Debug, Default)]
 struct Holds {
     images: usize,
     headings: usize,
+    /// Dates: a line about the text, not about the picture.
+    times: usize,
     captions: usize,
     /// Paragraphs that are no captions.
     paragraphs: usize,
@@ -104,12 +114,12 @@ impl Holds {
             let Some(inner) = ElementRef::wrap(node) else { continue };
             match &**tag(inner) {
                 "img" => {
-                    holds.images += usize::from(
-                        inner.parent().and_then(ElementRef::wrap).is_none_or(|parent| &**tag(parent) != "noscript"),
-                    )
+                    let parent = inner.parent().and_then(ElementRef::wrap);
+                    holds.images += usize::from(parent.is_none_or(|parent| &**tag(parent) != "noscript"));
                 }
                 "h1" | "h2" => holds.headings += 1,
-                "p" if part(inner, true) == Part::Other && !in_caption(inner, element) => holds.paragraphs += 1,
+                "time" => holds.times += 1,
+                "p" if part(inner, false) == Part::Other && !in_caption(inner, element) => holds.paragraphs += 1,
                 _ => holds.captions += usize::from(part(inner, false) != Part::Other),
             }
         }
@@ -123,7 +133,7 @@ fn in_caption(inner: ElementRef<'_>, within: ElementRef<'_>) -> bool {
         .filter_map(ElementRef::wrap)
         .take(STEPS_MAX)
         .take_while(|above| above.id() != within.id())
-        .any(|above| part(above, true) != Part::Other)
+        .any(|above| part(above, false) != Part::Other)
 }
 
 /// An element whose text readers do not see.
@@ -160,13 +170,13 @@ fn inside<'a>(frame: ElementRef<'a>, img: ElementRef<'a>, language: Option<&str>
     }
     printed.credit = printed.credit.or(read.credit);
     if printed.credit.is_none() && frame.id() != img.id() {
-        rest(frame, language, &mut printed);
+        rest(frame, img, language, &mut printed);
     }
     printed
 }
 
 /// What else stands in a frame, beside its captions: «Foto: …» in an element without a name.
-fn rest(frame: ElementRef<'_>, language: Option<&str>, printed: &mut Printed) {
+fn rest(frame: ElementRef<'_>, img: ElementRef<'_>, language: Option<&str>, printed: &mut Printed) {
     let text = text_of(frame, &printed.nodes);
     if text.trim().is_empty() {
         return;
@@ -175,13 +185,16 @@ fn rest(frame: ElementRef<'_>, language: Option<&str>, printed: &mut Printed) {
     if read.credit.is_some() {
         printed.caption = printed.caption.take().or(read.text);
         printed.credit = read.credit;
-        printed.nodes.extend(
-            frame
-                .child_elements()
-                .filter(|child| Holds::of(*child).is_some_and(|holds| holds.images == 0 && holds.text > 0))
-                .map(|child| child.id()),
-        );
+        let line =
+            |element: &ElementRef<'_>| !matches!(&**tag(*element), "picture" | "img" | "a") && !contains(*element, img);
+        let told = |element: &ElementRef<'_>| credit::caption(&text_of(*element, &[]), language).credit.is_some();
+        let holder = frame.descendent_elements().take(ELEMENTS_MAX).filter(line).find(told);
+        printed.nodes.extend(holder.map(|element| element.id()));
     }
+}
+
+fn contains(outer: ElementRef<'_>, inner: ElementRef<'_>) -> bool {
+    inner.ancestors().take(STEPS_MAX).any(|above| above.id() == outer.id())
 }
 
 /// The texts of captions without those of credits, each once.
@@ -199,6 +212,7 @@ fn joined(captions: &[ElementRef<'_>], credits: &[ElementRef<'_>], without: bool
 
 /// The elements of a frame that are captions and credits: credits wherever they stand, captions the outermost.
 fn parts<'a>(frame: ElementRef<'a>, img: ElementRef<'a>) -> Vec<(Part, ElementRef<'a>)> {
+    let figure = img.ancestors().take(STEPS_MAX).filter_map(ElementRef::wrap).find(|above| &**tag(*above) == "figure");
     let holders: Vec<NodeId> = img.ancestors().take(STEPS_MAX).map(|node| node.id()).collect();
     let mut parts: Vec<(Part, ElementRef<'a>)> = Vec::new();
     let (mut credit, mut caption) = (None, None);
@@ -210,7 +224,8 @@ fn parts<'a>(frame: ElementRef<'a>, img: ElementRef<'a>) -> Vec<(Part, ElementRe
         let within = |outer: &Option<ElementRef<'a>>| {
             outer.is_some_and(|outer| element.ancestors().take(STEPS_MAX).any(|above| above.id() == outer.id()))
         };
-        match part(element, true) {
+        let in_figure = within(&figure);
+        match part(element, in_figure) {
             Part::Credit if !within(&credit) => {
                 credit = Some(element);
                 parts.push((Part::Credit, element));
@@ -277,12 +292,17 @@ fn follow<'a>(frame: ElementRef<'a>, area: &Area<'a>, language: Option<&str>, pr
             Part::Other if holds.text <= LOOSE_BYTES_MAX => {
                 loose_credit(next, &text, language).map(|credit| (None, credit))
             }
-            Part::Other => break,
+            Part::Other => None,
         };
+        // After a caption may come the credit; after any other words comes the text.
+        let goes_on = kind == Part::Caption;
         if let Some((caption, credit)) = read {
             printed.credit = Some(credit);
             printed.caption = printed.caption.take().or(caption);
             printed.nodes.push(next.id());
+            break;
+        }
+        if !goes_on {
             break;
         }
     }

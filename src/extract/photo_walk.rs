@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use scraper::{ElementRef, Html};
 
 use crate::extract::photo_signs::{Part, attribute, part, tag};
-use crate::extract::photo_url::{address, is_foreign_image, is_image_path, is_real};
+use crate::extract::photo_url::{address, is_foreign_image, is_image_path, is_real, key};
 use crate::extract::signs::{Signs, signs};
 use crate::html::dom::NodeId;
 use crate::model::url::PageUrl;
@@ -43,11 +43,14 @@ pub(crate) struct Area<'a> {
 
 /// What the ancestors of an element say together.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the ancestors")]
 struct Above {
     body: bool,
     article: bool,
     foreign: bool,
     figure: bool,
+    /// The page itself marks it as a picture of the article.
+    marked: bool,
 }
 
 struct Walker<'a, 'p> {
@@ -55,6 +58,7 @@ struct Walker<'a, 'p> {
     base: &'p PageUrl,
     above: HashMap<NodeId, Above>,
     headline_seen: bool,
+    headline_class: Option<&'a str>,
     body_seen: bool,
     /// Another headline stands below the text: what follows is another article.
     over: bool,
@@ -63,15 +67,23 @@ struct Walker<'a, 'p> {
 
 /// Walks over a page.
 pub(crate) fn walk<'a>(dom: &'a Html, area: &Area<'a>, base: &PageUrl, og_image: Option<&PageUrl>) -> Walk<'a> {
-    let lead = og_image.map(crate::extract::photo_url::key);
-    let mut walker =
-        Walker { area, base, above: HashMap::new(), headline_seen: false, body_seen: false, over: false, lead };
+    let lead = og_image.map(key);
+    let mut walker = Walker {
+        area,
+        base,
+        above: HashMap::new(),
+        headline_seen: false,
+        headline_class: None,
+        body_seen: false,
+        over: false,
+        lead,
+    };
     let mut walk = Walk::default();
     for (at, element) in dom.root_element().descendent_elements().enumerate() {
         walker.body_seen |= area.body.is_some_and(|body| body.id() == element.id());
         match &**tag(element) {
             "img" | "amp-img" if walk.pictures.len() < PICTURES_MAX => {
-                walk.pictures.extend(walker.picture(element, at))
+                walk.pictures.extend(walker.picture(element, at));
             }
             "h1" => walker.headline(element),
             "meta" | "script" | "link" | "source" | "a" | "input" | "option" | "br" | "head" | "title" => {}
@@ -96,9 +108,10 @@ impl<'a> Walker<'a, '_> {
             return None;
         }
         let above = self.above(img);
-        let leads = self.lead.as_deref() == Some(crate::extract::photo_url::key(&url).as_str());
+        let leads = self.lead.as_deref() == Some(key(&url).as_str());
         let between = self.headline_seen && !self.body_seen && above.figure;
-        let inside = above.body || (above.article && !self.over) || between;
+        let inside =
+            above.body && !self.over || (above.article && !self.body_seen) || between || above.marked && !self.over;
         if !(inside && !above.foreign || leads && (above.figure || above.article)) {
             return None;
         }
@@ -129,9 +142,16 @@ impl<'a> Walker<'a, '_> {
         !above.foreign && (above.body || above.article && !self.over || self.headline_seen && !self.body_seen)
     }
 
+    /// A headline below the text, or one in the text that is written as the first was: another article begins.
     fn headline(&mut self, headline: ElementRef<'a>) {
+        let class = attribute(headline, "class").and_then(|class| class.split_ascii_whitespace().next());
+        if self.headline_seen && self.body_seen {
+            self.over |= !self.above(headline).body || class.is_some() && class == self.headline_class;
+        }
+        if !self.headline_seen {
+            self.headline_class = class;
+        }
         self.headline_seen = true;
-        self.over |= self.body_seen && !self.above(headline).body;
     }
 
     /// What stands above an element; each ancestor is read once a page.
@@ -156,19 +176,24 @@ impl<'a> Walker<'a, '_> {
         let is = |other: Option<ElementRef<'a>>| other.is_some_and(|other| other.id() == element.id());
         let (body, article) = (is(self.area.body), is(self.area.article));
         let says = signs(element);
-        let beside = Signs::SITE.with(Signs::ASIDE).with(Signs::COMMENTS);
+        let beside = Signs::SITE.with(Signs::COMMENTS);
         let outside = Signs::OVERLAY.with(Signs::HIDDEN);
         let holds = body || article || matches!(&**tag(element), "html" | "body" | "main" | "figure");
         let byline = says.any(Signs::BYLINE)
             && !says.any(Signs::PICTURE.with(Signs::CAPTION).with(Signs::BODY).with(Signs::LEAD));
+        // An `aside` made for a picture holds one of the article's.
+        let aside = says.any(Signs::ASIDE) && !says.any(Signs::PICTURE);
         let foreign = !holds
-            && (says.any(beside) && !is_text(element) || byline || (says.any(outside) && !above.body && !above.figure));
+            && ((says.any(beside) || aside) && !is_text(element)
+                || byline
+                || (says.any(outside) && !above.body && !above.figure));
         Above {
             body: above.body || body,
             article: above.article || article,
             // What is beside the page's frame is not the article, unless the article itself stands there.
             foreign: (above.foreign || foreign) && !(body || article),
             figure: above.figure || &**tag(element) == "figure" || says.any(Signs::PICTURE.with(Signs::LEAD)),
+            marked: above.marked || attribute(element, "itemprop").is_some_and(|name| name == "image"),
         }
     }
 
@@ -195,11 +220,40 @@ impl<'a> Walker<'a, '_> {
         let figure =
             link.ancestors().filter_map(ElementRef::wrap).take(STEPS_MAX).find(|element| &**tag(*element) == "figure");
         let captioned = figure.is_some_and(|figure| {
-            figure.descendent_elements().take(FIGURE_ELEMENTS_MAX).any(|child| &**tag(child) == "figcaption")
+            figure
+                .descendent_elements()
+                .take(FIGURE_ELEMENTS_MAX)
+                .any(|child| &**tag(child) == "figcaption" && !leads_to(child, href))
         });
+        if !captioned && is_story(&url, self.base) {
+            return true;
+        }
         let text: usize = link.text().map(|text| text.trim().len()).sum();
-        nested || !captioned && (text >= WORDS_BYTES_MIN || !above.body)
+        nested || (!captioned || !is_same_story(&url, self.base)) && (text >= WORDS_BYTES_MIN || !above.body)
     }
+}
+
+/// Whether a caption itself is a link to the same page: a headline.
+fn leads_to(caption: ElementRef<'_>, href: &str) -> bool {
+    let links = || caption.descendent_elements().take(FIGURE_ELEMENTS_MAX).filter(|element| &**tag(*element) == "a");
+    links().any(|link| attribute(link, "href") == Some(href))
+}
+
+/// A part of a path that names one story: a number or a slug, and no section.
+fn names_story(part: &str) -> bool {
+    const NAME_BYTES_MIN: usize = 5;
+    part.len() >= NAME_BYTES_MIN && part.contains(|c: char| c.is_ascii_digit() || c == '-')
+}
+
+/// Whether a link leads to another page of the same story, such as its gallery: a part of the address names it.
+fn is_same_story(link: &PageUrl, page: &PageUrl) -> bool {
+    link.host() == page.host()
+        && page.path().split('/').filter(|part| names_story(part)).any(|part| link.path().contains(part))
+}
+
+/// Whether a link leads to another story of the same site.
+fn is_story(link: &PageUrl, page: &PageUrl) -> bool {
+    link.host() == page.host() && link.path().split('/').any(names_story) && !is_same_story(link, page)
 }
 
 /// Elements of a figure that are looked at for its caption.
