@@ -16,7 +16,8 @@ use crate::publish::error::PublishError;
 use crate::publish::media::{self, Element};
 use crate::publish::rss::{COUNTRY_SCHEME, with_stylesheet};
 use crate::publish::shown::Shown;
-use crate::publish::site::{LANGUAGE, Site};
+use crate::publish::site::Site;
+use crate::publish::words::LANGUAGE;
 use crate::publish::times::{rfc3339, rfc3339_utc};
 
 /// When an empty feed was last changed: Atom wants a date, and the clock is no content. 2000-01-01.

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use crate::model::article::Place;
 use crate::model::country::Country;
-use crate::route::context::Mention;
+use crate::route::mention::Mention;
 use crate::route::sense::{Kind, Pair};
 
 /// What sorts of words count alike.

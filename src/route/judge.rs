@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::model::article::{Match, Reason};
-use crate::route::context::Scanned;
+use crate::route::mention::Scanned;
 use crate::route::evidence::{COUNT, Evidence, names};
 
 /// The strength from which a country is accepted, where feeds.toml does not say otherwise: as likely as not.

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::model::country::Country;
-use crate::route::context::{Mention, Scanned};
+use crate::route::mention::{Mention, Scanned};
 use crate::route::sense::Kind;
 use crate::text::scan;
 

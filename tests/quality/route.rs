@@ -6,8 +6,7 @@ use std::fs;
 use feedatlas::route::{Gazetteer, Words};
 use serde_json::Value;
 
-/// Micro F1 that the router never falls below.
-const FLOOR: f64 = 0.97;
+use crate::floors::at_least;
 
 #[test]
 fn route_holds_its_floor() {
@@ -33,5 +32,5 @@ fn route_holds_its_floor() {
     }
     let counts = [right, wrong, missed].map(|count| f64::from(u32::try_from(count).unwrap()));
     let f1 = 2.0 * counts[0] / (2.0 * counts[0] + counts[1] + counts[2]);
-    assert!(f1 >= FLOOR, "micro F1 {f1:.4} is below {FLOOR}");
+    at_least("route_f1", f1);
 }
