@@ -259,8 +259,9 @@ fn read(piece: &mut Piece, text: &str, linked: bool) {
     let mut letters = 0;
     for character in text.chars() {
         if character.is_whitespace() || matches!(character, '\u{200b}' | '\u{feff}') {
-            if !piece.text.is_empty() && !piece.text.ends_with(' ') {
-                piece.text.push(' ');
+            // A no-break space is the author's word («16\u{a0}января»): it stays one.
+            if !piece.text.is_empty() && !piece.text.ends_with([' ', '\u{a0}']) {
+                piece.text.push(if character == '\u{a0}' { character } else { ' ' });
             }
             continue;
         }
