@@ -7,6 +7,7 @@ use crate::model::entry::{Entries, Entry, Head, Link, Media};
 use crate::model::source::SourceKind;
 use crate::model::url::PageUrl;
 use crate::parse::address;
+use crate::parse::bounds::{self, PARTS_MAX};
 use crate::parse::names::Space;
 use crate::parse::reader::Reader;
 use crate::parse::tree::Element;
@@ -19,7 +20,7 @@ pub(super) fn read(tree: &Element<'_>, reader: &Reader<'_>, base: Option<&Url>) 
     for child in root.elements().filter(|child| !child.is_cut) {
         let Some(location) = location(child, base) else { continue };
         match &*child.name {
-            "url" => entries.push(entry(child, location, reader)),
+            "url" => bounds::add(&mut entries, entry(child, location, reader)),
             "sitemap" => members.push((child.child("lastmod").and_then(|date| reader.date(date)), location)),
             _ => {}
         }
@@ -43,6 +44,7 @@ fn entry(element: &Element<'_>, location: PageUrl, reader: &Reader<'_>) -> Entry
     let tags = part("keywords").map(Element::text).unwrap_or_default();
     let pictures = element
         .elements()
+        .take(PARTS_MAX)
         .filter(|child| child.name == "image")
         .filter_map(|image| image.elements().find(|part| part.name == "loc"));
     Entry {

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use crate::parse::bounds::ELEMENTS_MAX;
 use crate::parse::entities::Entities;
 use crate::parse::lexer::{Lexer, Tag, Token};
 use crate::parse::names::{self, Space};
@@ -27,8 +28,8 @@ pub(super) struct Element<'a> {
 /// What stands in an element.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Node<'a> {
-    /// An element.
-    Element(Element<'a>),
+    /// An element. In a box: most nodes are short texts, and an element is four times their size.
+    Element(Box<Element<'a>>),
     /// Text, decoded.
     Text(Cow<'a, str>),
 }
@@ -52,6 +53,10 @@ type Binding<'a> = (&'a str, Space, usize);
 pub(super) fn read(text: &str, depth_max: usize) -> Result<Element<'_>, TreeError> {
     let mut builder = Builder { open: vec![Element::new(Space::Other, Cow::Borrowed(""))], ..Builder::default() };
     for token in Lexer::new(text) {
+        if builder.elements > ELEMENTS_MAX {
+            // What is whole by then is kept, as where the document itself is cut.
+            break;
+        }
         match token {
             Token::Start(tag) => builder.start(&tag, depth_max)?,
             Token::End(name) => builder.end(name),
@@ -83,7 +88,7 @@ impl<'a> Element<'a> {
     /// The elements right below it.
     pub(super) fn elements(&self) -> impl Iterator<Item = &Element<'a>> {
         self.children.iter().filter_map(|node| match node {
-            Node::Element(element) => Some(element),
+            Node::Element(element) => Some(&**element),
             Node::Text(_) => None,
         })
     }
@@ -126,6 +131,7 @@ struct Builder<'a> {
     open: Vec<Element<'a>>,
     bindings: Vec<Binding<'a>>,
     entities: Entities<'a>,
+    elements: usize,
 }
 
 impl<'a> Builder<'a> {
@@ -144,6 +150,7 @@ impl<'a> Builder<'a> {
         element.attributes =
             tag.attributes.iter().map(|(name, value)| (small(name), self.entities.decode(value))).collect();
         self.open.push(element);
+        self.elements += 1;
         if self.open.len() > depth_max {
             return Err(TreeError::TooDeep);
         }
@@ -196,6 +203,10 @@ impl<'a> Builder<'a> {
 
     fn text(&mut self, text: Cow<'a, str>) {
         if let Some(open) = self.open.last_mut() {
+            if open.children.capacity() == 0 {
+                // Most elements hold one text and nothing else; a list would begin with room for four.
+                open.children.reserve_exact(1);
+            }
             open.children.push(Node::Text(text));
         }
     }
@@ -207,7 +218,7 @@ impl<'a> Builder<'a> {
             self.bindings.pop();
         }
         if let Some(parent) = self.open.last_mut() {
-            parent.children.push(Node::Element(element));
+            parent.children.push(Node::Element(Box::new(element)));
         }
     }
 

@@ -19,7 +19,8 @@ const BODY_ELEMENTS: &[&str] = &[
 ];
 /// And their attributes.
 const BODY_ATTRIBUTES: &[&str] = &[
-    "alt", "colspan", "datetime", "dir", "height", "href", "lang", "rowspan", "src", "start", "title", "width",
+    "alt", "colspan", "datetime", "decoding", "dir", "height", "href", "lang", "loading", "referrerpolicy", "rowspan", "src",
+    "start", "title", "width",
 ];
 /// Elements that no page of ours has.
 const NEVER_ON_A_PAGE: &[&str] = &[
