@@ -22,7 +22,10 @@ pub(super) const WORDS_BYTES_MAX: usize = 64 * 1024;
 pub(super) const ELEMENTS_MAX: usize = 400_000;
 
 /// Values in a JSON document, which take ten times the room of the bytes that write them.
-pub(super) const VALUES_MAX: usize = 400_000;
+pub(super) const VALUES_MAX: usize = 250_000;
+
+/// How deep JSON may nest: what its reader follows, too.
+pub(super) const JSON_DEPTH_MAX: usize = 127;
 
 /// Bytes of a feed without entries at which a second reader is still asked: a large one has another cause.
 pub(super) const SECOND_LOOK_BYTES_MAX: usize = 1024 * 1024;
@@ -55,24 +58,26 @@ pub(super) fn trim(entries: &mut Vec<Entry>) {
     entries.retain(|_| kept.next().unwrap_or_default());
 }
 
-/// Whether a JSON text has more values than are taken up. Every value but the first stands behind one of these signs.
-pub(super) fn has_too_many_values(json: &str) -> bool {
-    json.bytes().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count() > VALUES_MAX
-        && outside_of_strings(json) > VALUES_MAX
-}
-
-fn outside_of_strings(json: &str) -> usize {
-    let (mut count, mut in_string, mut is_escaped) = (0, false, false);
+/// How many values a JSON text has, about, and how deep they nest at most: seen before a tree is made of them.
+pub(super) fn shape_of_json(json: &str) -> (usize, usize) {
+    let (mut values, mut depth, mut deepest) = (0, 0_usize, 0);
+    let (mut in_string, mut is_escaped) = (false, false);
     for byte in json.bytes() {
         match byte {
             _ if is_escaped => is_escaped = false,
             b'\\' => is_escaped = in_string,
             b'"' => in_string = !in_string,
-            b',' | b'[' | b'{' => count += usize::from(!in_string),
+            _ if in_string => {}
+            b',' => values += 1,
+            b'[' | b'{' => {
+                (values, depth) = (values + 1, depth + 1);
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' => depth = depth.saturating_sub(1),
             _ => {}
         }
     }
-    count
+    (values, deepest)
 }
 
 /// The beginning of a text that is longer than any field of plain text.
@@ -114,7 +119,7 @@ mod tests {
     #[test]
     fn signs_within_strings_are_no_values() {
         let text = format!("[\"{}\\\"{}\"]", ",".repeat(VALUES_MAX), "[".repeat(VALUES_MAX));
-        assert!(!has_too_many_values(&text));
-        assert!(has_too_many_values(&"[],".repeat(VALUES_MAX)));
+        assert_eq!(shape_of_json(&text), (1, 1));
+        assert_eq!(shape_of_json("[[],{\"a\":[1,2]}]"), (6, 3));
     }
 }

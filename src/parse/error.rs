@@ -51,6 +51,16 @@ pub enum ParseError {
 }
 
 impl ParseError {
+    /// The limit that was reached, where one was.
+    #[must_use]
+    pub fn limit(&self) -> Option<&'static str> {
+        match self {
+            Self::TooMany { .. } => Some("values"),
+            Self::TooDeep { .. } => Some("depth"),
+            _ => None,
+        }
+    }
+
     /// Its class in reports.
     #[must_use]
     pub fn fault(&self) -> Fault {

@@ -66,7 +66,11 @@ fn reader(source: &Source, now: Timestamp) -> Reader<'_> {
 
 fn json(source: &Source, document: &Document, text: &str, now: Timestamp) -> Result<Entries, ParseError> {
     let url = || document.url.clone();
-    if bounds::has_too_many_values(text) {
+    let (values, deepest) = bounds::shape_of_json(text);
+    if deepest > bounds::JSON_DEPTH_MAX {
+        return Err(ParseError::TooDeep { url: url(), depth_max: bounds::JSON_DEPTH_MAX });
+    }
+    if values > bounds::VALUES_MAX {
         return Err(ParseError::TooMany { url: url(), values_max: bounds::VALUES_MAX });
     }
     let value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
