@@ -316,8 +316,10 @@ def is_town(word):
     """Whether a Cyrillic name can be a Russian town's name alone."""
     if not re.fullmatch(r"[А-Я][а-я]{3,}(?:-[А-Яа-я]+)*", word):
         return False
+    known = MORPH.word_is_known(word.lower())
+    if not known and "-" not in word and len(word) < 6:
+        return False
     for parse in MORPH.parse(word.lower()):
-        known = MORPH.word_is_known(word.lower())
         tags = set(str(parse.tag).replace(" ", ",").split(","))
         if known and "Geox" not in tags and parse.score > 0.05 or {"Surn", "Name", "Patr"} & tags and parse.score > 0.05:
             return False
@@ -339,11 +341,13 @@ def towns(lists, lands):
         shared = owner[name]
         ours = shared[code] >= 4 * max([n for c, n in shared.items() if c != code] or [0])
         if people >= (60_000 if code == "US" else 150_000 if land else 250_000) and ours and len(name) >= 5 and name.split()[0] not in NOT_TOWNS:
+            # A single word may be a surname: believed in a place line, or beside another word for its country.
+            mark = "" if " " in name or land and people >= 1_000_000 else "~"
             if re.fullmatch(r"[A-Za-zÀ-ž' \-]+", name) and not lists.taken(name):
-                lists.add("en", "*", code, "t", name)
+                lists.add("en", "*", code, "t", mark + name)
                 plain = "".join(c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c))
                 if plain != name and not lists.taken(plain):
-                    lists.add("en", "*", code, "t", plain)
+                    lists.add("en", "*", code, "t", mark + plain)
         if people < (200_000 if land else 400_000):
             continue
         for other in city["alternatenames"]:

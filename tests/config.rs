@@ -109,6 +109,7 @@ enabled = true
 words = ["чучхе"]
 not_words = ["корейка"]
 threshold = 0.4
+[country.US]
 "#;
     let Reading { settings, warnings } = read(text).unwrap();
     assert!(warnings.is_empty(), "{warnings}");
@@ -127,7 +128,8 @@ threshold = 0.4
     let country =
         |code| settings.countries.iter().find(|one| one.country == Country::from_code(code).unwrap()).unwrap();
     assert_eq!(country("KP").slug, "north-korea");
-    assert_eq!((country("KP").threshold, settings.countries.len()), (Some(0.4), 51));
+    assert_eq!((country("KP").threshold, settings.countries.len()), (Some(0.4), 52));
+    assert!(country("US").enabled);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Which articles are copies of one text: addresses, texts, entries, the filter.
 
-#[path = "quality/dedup.rs"]
-mod quality;
+#[path = "support/dedup_cases.rs"]
+mod cases;
 
 use feedatlas::date::Moment;
 use feedatlas::dedup::{self, canonical::canonical};
@@ -15,17 +15,17 @@ use proptest::prelude::*;
 /// What a copy may lose to a cut, a frame or an editor's hand is nothing to a fingerprint; everything here must be right.
 #[test]
 fn own_pairs_of_texts_and_addresses_are_all_told_rightly() {
-    let copies = quality::copies();
+    let copies = cases::copies();
     assert!(copies.wrong.is_empty(), "{:#?}", copies.wrong);
-    let identities = quality::identities();
+    let identities = cases::identities();
     assert!(identities.wrong.is_empty(), "{:#?}", identities.wrong);
-    assert!(quality::scores().iter().all(|(_, score)| *score >= 1.0));
-    assert!(quality::addresses().len() >= 80 && quality::pairs("copy").len() >= 60);
+    assert!(cases::scores().iter().all(|(_, score)| *score >= 1.0));
+    assert!(cases::addresses().len() >= 80 && cases::pairs("copy").len() >= 60);
 }
 
 #[test]
 fn canonical_addresses_of_the_table_are_canonical() {
-    for (_, one, other, what) in quality::addresses() {
+    for (_, one, other, what) in cases::addresses() {
         for address in [one, other] {
             let once = canonical(&address);
             assert_eq!(canonical(&once), once, "{what}");
@@ -85,12 +85,12 @@ proptest! {
 /// Verdicts over candidates, as the pipeline has them, agree with the window of the filter.
 #[test]
 fn verdicts_over_candidates_are_those_of_the_pairs() {
-    let articles = quality::articles();
+    let articles = cases::articles();
     let print = |id: &str| {
         let article = articles.iter().find(|article| article.id == id).unwrap();
         dedup::fingerprint_of(&article.url, &article.title, &article.text)
     };
-    for pair in quality::pairs("copy") {
+    for pair in cases::pairs("copy") {
         let id = ArticleId([7; 16]);
         let candidate = Candidate {
             id,
@@ -112,7 +112,7 @@ fn verdicts_over_candidates_are_those_of_the_pairs() {
 
 #[test]
 fn the_most_alike_candidate_decides_and_the_earliest_of_two_that_are_equally_alike() {
-    let article = &quality::articles()[0];
+    let article = &cases::articles()[0];
     let print = dedup::fingerprint_of(&article.url, &article.title, &article.text);
     let elsewhere = dedup::fingerprint_of("https://other.example/1", &article.title, &article.text);
     let candidate = |id: u8, second: i64| Candidate {
@@ -183,7 +183,7 @@ fn an_entry_is_worth_another_look_when_its_words_changed_and_not_when_its_markup
 
 #[test]
 fn the_filter_answers_each_line_in_order_and_an_error_is_a_line_too() {
-    let text = &quality::articles()[0].text;
+    let text = &cases::articles()[0].text;
     let input = format!(
         "{}\n{}\nno json\n{}\n",
         serde_json::json!({ "id": "a", "url": "https://one.example/1", "title": "t", "text": text }),

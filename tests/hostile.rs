@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use support::hostile::{self as wire, Bounds};
 use support::hostile_content::{self as content, Case};
+use support::hostile_pages as pages;
 use support::house::{House, Ran};
 use support::prose::{html, item, page, rss};
 use support::sound::assert_sound;
@@ -64,7 +65,10 @@ impl Healthy {
 
     fn assert_published(&self, all: &str, during: &str) {
         for number in self.numbers() {
-            assert!(all.contains(&format!("<title>Well {number} it is</title>")), "{during}: a healthy item {number} is missing");
+            assert!(
+                all.contains(&format!("<title>Well {number} it is</title>")),
+                "{during}: a healthy item {number} is missing"
+            );
         }
     }
 }
@@ -75,7 +79,9 @@ fn source(web: &Web, name: &str, path: &str) -> String {
 
 fn limits(body: usize, request: Duration) -> String {
     let (seconds, items) = (request.as_secs(), 5000);
-    format!("[limits]\nbody = \"{body}B\"\nrequest = \"{seconds}s\"\nfailing = \"15s\"\nentries = 40\n[publish]\nitems = {items}\n")
+    format!(
+        "[limits]\nbody = \"{body}B\"\nrequest = \"{seconds}s\"\nfailing = \"15s\"\nentries = 40\n[publish]\nitems = {items}\n"
+    )
 }
 
 /// How a pass ended, and its memory at its highest.
@@ -100,7 +106,8 @@ fn watched_pass(house: &House) -> Passed {
                 break ended;
             }
             let text = fs::read_to_string(&status).unwrap_or_default();
-            let mark = text.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok());
+            let mark =
+                text.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok());
             memory_kib = memory_kib.max(mark.unwrap_or(0));
             std::thread::sleep(Duration::from_millis(4));
         };
@@ -149,7 +156,8 @@ impl Stage {
             webs.push(web);
         }
         let allow: Vec<_> = webs.iter().chain([&healthy.web]).map(Web::address).collect();
-        let hostile: String = webs.iter().enumerate().map(|(n, web)| source(web, &format!("case {n}"), "/feed")).collect();
+        let hostile: String =
+            webs.iter().enumerate().map(|(n, web)| source(web, &format!("case {n}"), "/feed")).collect();
         let house = House::new(&allow, &format!("{limits}{}{hostile}", healthy.sources()));
         healthy.next();
         let stage = Self { healthy, webs, house };
@@ -172,7 +180,10 @@ impl Stage {
         let all = self.house.read("feeds/all.xml");
         self.healthy.assert_published(&all, during);
         for number in 0..self.webs.len() {
-            assert!(all.contains(&format!("<title>Before {number} came</title>")), "{during}: case {number} lost what it had");
+            assert!(
+                all.contains(&format!("<title>Before {number} came</title>")),
+                "{during}: case {number} lost what it had"
+            );
         }
         assert!(!all.contains("root:x:0"), "{during}: a file of this machine is published");
         assert_sound(&self.house.published());
@@ -231,9 +242,7 @@ async fn bombs_harm_no_one() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn statuses_harm_no_one() {
-    // A 304 that was not asked for is an answer to us: this source has what it gave before.
-    let cases = wire::statuses();
-    check_wire(cases, REQUEST * 2, "statuses").await;
+    check_wire(wire::statuses(), REQUEST * 2, "statuses").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -290,7 +299,7 @@ fn story(web: &Web, path: &str, number: usize) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_of_articles_cost_their_entries_nothing() {
-    let cases = content::pages();
+    let cases = pages::pages();
     let mut stage = Stage::start(cases.len(), &limits(1 << 20, REQUEST)).await;
     for (number, ((_, answer, _), web)) in cases.iter().zip(&stage.webs).enumerate() {
         web.route("/story", answer.clone());
@@ -298,9 +307,10 @@ async fn pages_of_articles_cost_their_entries_nothing() {
     }
     let passed = stage.pass("pages");
     assert_eq!(passed.excess("pages"), None);
-    let wrong = cases.iter().zip(&stage.webs).enumerate().filter_map(|(number, (case, web))| {
-        page_mistake(case, &passed, number, web.url("/story").as_str(), &stage)
-    });
+    let wrong =
+        cases.iter().zip(&stage.webs).enumerate().filter_map(|(number, (case, web))| {
+            page_mistake(case, &passed, number, web.url("/story").as_str(), &stage)
+        });
     let wrong: Vec<String> = wrong.collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
@@ -310,7 +320,7 @@ async fn pages_of_articles_cost_their_entries_nothing() {
 async fn pages_that_are_too_much_stay_within_time_and_memory() {
     let mut stage = Stage::start(1, &limits(10 << 20, REQUEST * 5)).await;
     let mut wrong = Vec::new();
-    for (number, case) in content::heavy_pages().iter().enumerate() {
+    for (number, case) in pages::heavy_pages().iter().enumerate() {
         let (path, web) = (format!("/story/{number}"), &stage.webs[0]);
         let url = web.url(&path).to_string();
         web.route(&path, case.1.clone());
@@ -328,7 +338,7 @@ fn is_failed(event: &Value) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn robots_txt_costs_a_feed_nothing() {
-    let cases = content::robots();
+    let cases = pages::robots();
     let mut healthy = Healthy::start().await;
     healthy.next();
     let mut webs = Vec::new();
@@ -336,7 +346,10 @@ async fn robots_txt_costs_a_feed_nothing() {
         let web = Web::start().await;
         web.route("/robots.txt", answer.clone());
         web.route("/story", Answer::page(page(&format!("Story {number} told"), &html(300_000 + number as u64))));
-        web.route("/feed", Answer::feed(rss(&item(&format!("Story {number} told"), web.url("/story").as_str(), 9000 + number as u64))));
+        web.route(
+            "/feed",
+            Answer::feed(rss(&item(&format!("Story {number} told"), web.url("/story").as_str(), 9000 + number as u64))),
+        );
         webs.push(web);
     }
     let allow: Vec<_> = webs.iter().chain([&healthy.web]).map(Web::address).collect();

@@ -39,6 +39,7 @@ on_every_engine!(
     candidates_share_an_address_a_text_or_a_band_and_nothing_less,
     texts_too_short_to_tell_are_nobodys_candidates,
     candidates_are_bounded_and_the_newest,
+    candidates_that_share_most_come_first,
     an_article_is_given_back_whole,
     a_batch_that_is_repeated_changes_nothing,
     an_update_replaces_all_but_cluster_and_first_sight,

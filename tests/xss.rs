@@ -16,7 +16,9 @@ const ROOM: &str = "[limits]\nfirst = 2000\nentries = 2000\n[publish]\nitems = 5
 fn vectors() -> Vec<String> {
     let address = |address: &&str| {
         let quoted = address.replace('"', "&quot;");
-        format!("<a href=\"{quoted}\">link</a> <img src=\"{quoted}\" width=600 height=400 alt=x> <a href={address}>x</a>")
+        format!(
+            "<a href=\"{quoted}\">link</a> <img src=\"{quoted}\" width=600 height=400 alt=x> <a href={address}>x</a>"
+        )
     };
     MARKUP.iter().map(|text| (*text).to_owned()).chain(ADDRESSES.iter().map(address)).collect()
 }
@@ -182,4 +184,21 @@ async fn nothing_that_a_page_says_runs() {
     let published = house.published();
     assert_eq!(house.read("feeds/all.xml").matches("<item>").count(), vectors.len(), "{}", ran.stderr);
     assert_sound(&published);
+}
+
+/// What holds the published files would see it, if something got through.
+#[test]
+fn what_runs_would_be_seen() {
+    for html in [
+        "<p onclick=x>x</p>",
+        "<a href=javascript:x>x</a>",
+        "<svg/>",
+        "<img src=data:,x>",
+        "<p style=x>x</p>",
+        "<a href=//u:p@x.example/>x</a>",
+        "<noscript><p title=\"</noscript><img src=x onerror=x>\">",
+    ] {
+        assert!(std::panic::catch_unwind(|| support::sound::body("test", html)).is_err(), "{html}");
+    }
+    support::sound::body("test", "<figure><img src=\"https://x.example/1.jpg\" alt=\"x\"></figure><p>a &lt;b&gt;</p>");
 }

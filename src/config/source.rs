@@ -1,6 +1,7 @@
 //! `[[source]]`: one address to poll, with everything that is said of it.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use jiff::tz::TimeZone;
 use toml::de::DeValue;
@@ -32,8 +33,8 @@ pub(super) fn sources(sections: Vec<Section<'_>>, worker: &Worker, robots: bool)
 /// A source with the places of what must be there once.
 struct Read {
     source: Source,
-    url_span: std::ops::Range<usize>,
-    name_span: std::ops::Range<usize>,
+    url_span: Range<usize>,
+    name_span: Range<usize>,
 }
 
 fn source(mut section: Section<'_>, worker: &Worker, robots: bool) -> Option<Read> {
@@ -142,39 +143,32 @@ fn article(mut section: Section<'_>) -> ArticleRule {
     rule
 }
 
-/// Names and addresses that earlier sources have, with their lines.
+/// Names and addresses that earlier sources have, with their places.
 #[derive(Default)]
 struct Seen {
-    names: HashMap<String, usize>,
-    urls: HashMap<String, usize>,
+    names: HashMap<String, Range<usize>>,
+    urls: HashMap<String, Range<usize>>,
 }
 
 impl Seen {
     fn check(&mut self, read: &Read, findings: &Findings<'_>) {
         let url = read.source.url.without_fragment();
-        let url_line = findings.line(&read.url_span);
-        if let Some(line) = self.urls.get(url.as_str()) {
-            findings.complain(
-                read.url_span.clone(),
-                Complaint::new("the same address twice", format!("it is asked already, see line {line}: keep one")),
-            );
+        if let Some(first) = self.urls.get(url.as_str()) {
+            let cure = format!("it is asked already, see line {}: keep one", findings.line(first));
+            findings.complain(read.url_span.clone(), Complaint::new("the same address twice", cure));
             // Unnamed sources are named by their address: that is told already.
             if read.source.name.as_str() == read.source.url.as_str() {
                 return;
             }
         }
-        self.urls.entry(url.as_str().to_owned()).or_insert(url_line);
+        self.urls.entry(url.as_str().to_owned()).or_insert_with(|| read.url_span.clone());
         let name = read.source.name.as_str();
-        let name_line = findings.line(&read.name_span);
-        if let Some(line) = self.names.get(name) {
-            findings.complain(
-                read.name_span.clone(),
-                Complaint::new(
-                    format!("two sources are named \"{}\"", name.escape_debug()),
-                    format!("a source is known by its name; the other stands on line {line}: rename one"),
-                ),
-            );
+        if let Some(first) = self.names.get(name) {
+            let message = format!("two sources are named \"{}\"", name.escape_debug());
+            let line = findings.line(first);
+            let cure = format!("a source is known by its name; the other stands on line {line}: rename one");
+            findings.complain(read.name_span.clone(), Complaint::new(message, cure));
         }
-        self.names.entry(name.to_owned()).or_insert(name_line);
+        self.names.entry(name.to_owned()).or_insert_with(|| read.name_span.clone());
     }
 }

@@ -58,16 +58,21 @@ fn parse(address: &str) -> Option<Url> {
 /// The address inside a wrapper: an AMP cache, a share button, a search engine's link.
 fn unwrapped(url: &Url) -> Option<String> {
     let host = url.host_str()?.trim_start_matches("www.");
+    // Which page is meant may stand in the query; what the wrapper put there is dropped later.
+    let with_query = |target: String| match url.query() {
+        Some(query) => format!("{target}?{query}"),
+        None => target,
+    };
     if host.ends_with(".cdn.ampproject.org") || host == "cdn.ampproject.org" {
-        return amp_target(url.path());
+        return amp_target(url.path()).map(with_query);
     }
     if host.split('.').any(|label| label == "google") && url.path().starts_with("/amp/") {
-        return amp_target(&url.path()["/amp".len()..]);
+        return amp_target(&url.path()["/amp".len()..]).map(with_query);
     }
     // `example-org.turbopages.org/turbo/example.org/s/news/7`
     if host.ends_with(".turbopages.org") {
         let (site, page) = url.path().strip_prefix("/turbo/")?.split_once("/s/")?;
-        return Some(format!("https://{site}/{page}"));
+        return Some(with_query(format!("https://{site}/{page}")));
     }
     let parameter = match (host, url.path()) {
         ("yandex.ru" | "yandex.com", "/turbo") => "text",

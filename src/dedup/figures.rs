@@ -29,12 +29,10 @@ pub(super) struct Figures {
     pub(super) shared: usize,
     /// Those of them in which no figure is the same.
     pub(super) other: usize,
-    /// Figures of the text that has fewer.
+    /// Figures of the text that has fewer, as far as the other would have kept them too.
     pub(super) fewer: usize,
     /// Those of them that the other text has nowhere.
     pub(super) strange: usize,
-    /// Whether all figures of both were kept.
-    pub(super) complete: bool,
 }
 
 impl Guard {
@@ -63,8 +61,9 @@ impl Guard {
         Self(kept.collect())
     }
 
-    fn is_complete(&self) -> bool {
-        self.0.len() < FIGURES_MAX
+    /// The highest surroundings up to which every figure was kept.
+    fn reach(&self) -> u16 {
+        if self.0.len() < FIGURES_MAX { u16::MAX } else { self.0.last().map_or(u16::MAX, |kept| kept.context) }
     }
 
     pub(super) fn compare(&self, other: &Self) -> Figures {
@@ -81,13 +80,11 @@ impl Guard {
             shared += 1;
             differing += usize::from(!there.any(|kept| group.contains(kept)));
         }
-        let strange = fewer.0.iter().filter(|kept| !more.0.iter().any(|other| other.value == kept.value)).count();
-        Figures {
-            shared,
-            other: differing,
-            fewer: fewer.0.len(),
-            strange,
-            complete: self.is_complete() && other.is_complete(),
-        }
+        let comparable = fewer.0.iter().filter(|kept| kept.context <= more.reach());
+        let (fewer, strange) = comparable.fold((0, 0), |(fewer, strange), kept| {
+            let is_strange = !more.0.iter().any(|other| other.value == kept.value);
+            (fewer + 1, strange + usize::from(is_strange))
+        });
+        Figures { shared, other: differing, fewer, strange }
     }
 }

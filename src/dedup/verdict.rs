@@ -56,16 +56,20 @@ fn sketches(one: &Sketch, other: &Sketch) -> Option<f32> {
     if shared.share < share_min || shared.runs < RUNS_MIN {
         return None;
     }
-    (!says_other_figures(one.figures().compare(other.figures()), words)).then_some(shared.share)
+    let longer = one.words().max(other.words());
+    (!says_other_figures(one.figures().compare(other.figures()), words, longer)).then_some(shared.share)
 }
 
 /// Whether two texts that share their words differ in what they report.
-fn says_other_figures(figures: Figures, words: u16) -> bool {
+fn says_other_figures(figures: Figures, words: u16, longer: u16) -> bool {
     /// In a text as short as this one other figure is another report; in a longer one it may be a correction.
     const REPORT_WORDS: u16 = 120;
-    let Figures { shared, other, fewer, strange, complete } = figures;
+    let Figures { shared, other, fewer, strange } = figures;
     let most_differ = other >= 2 && other * 3 >= shared;
     let only_one_differs = other >= 1 && other == shared && words < REPORT_WORDS;
-    let most_are_strange = complete && fewer >= 3 && strange * 2 > fewer;
-    most_differ || only_one_differs || most_are_strange
+    let most_are_strange = fewer >= 3 && strange * 2 > fewer;
+    // A cut copy may have lost all but the day in its place line; of two as long as each other neither is cut.
+    let is_whole = u32::from(words) * 5 >= u32::from(longer) * 4;
+    let all_are_strange = fewer >= 2 && strange == fewer && is_whole;
+    most_differ || only_one_differs || most_are_strange || all_are_strange
 }

@@ -10,9 +10,8 @@ use html5ever::local_name;
 use super::facts::Facts;
 use super::ld;
 use super::outline::{Kind, Outline, Piece};
-use super::signs::Signs;
 use crate::html::dom::attribute;
-use crate::html::plain::plain;
+use crate::html::plain::{collapse, plain};
 use crate::text::fold::fold;
 
 /// Authors of one article; more is a list of a newsroom.
@@ -27,6 +26,12 @@ const LINE_LETTERS_MAX: u32 = 90;
 /// Pieces around the headline among which such a line stands.
 const PIECES_AROUND: usize = 12;
 
+/// Whether a line says where the article is from: «Источник: …», «Source: …».
+pub(super) fn names_source(line: &str) -> bool {
+    let label = line.split_once([':', '：']).map(|(label, _)| label.trim().to_lowercase());
+    label.is_some_and(|label| WORDS.source.contains(&label.as_str()) || WORDS.label.contains(&label.as_str()))
+}
+
 static WORDS: LazyLock<Words> = LazyLock::new(Words::read);
 
 #[derive(Default)]
@@ -34,6 +39,7 @@ struct Words {
     before: Vec<&'static str>,
     label: Vec<&'static str>,
     after: Vec<&'static str>,
+    source: Vec<&'static str>,
     and: Vec<&'static str>,
 }
 
@@ -47,6 +53,7 @@ impl Words {
                 "before" => words.before.push(word),
                 "label" => words.label.push(word),
                 "after" => words.after.push(word),
+                "source" => words.source.push(word),
                 _ => words.and.push(word),
             }
         }
@@ -87,7 +94,7 @@ fn from_links(outline: &Outline<'_>) -> Vec<String> {
     named.map(|element| plain(&element.node.text().collect::<String>())).collect()
 }
 
-/// Lines near the headline, or with a label wherever they stand.
+/// Lines near the headline, or with a label, or marked as an author's name, wherever they stand.
 fn from_lines(outline: &Outline<'_>, facts: &Facts<'_>) -> Vec<String> {
     let headline = facts.h1.first().map_or(0, |(index, _)| outline.elements[*index].pieces.end);
     let around = headline.saturating_sub(PIECES_AROUND)..headline + PIECES_AROUND;
@@ -95,16 +102,33 @@ fn from_lines(outline: &Outline<'_>, facts: &Facts<'_>) -> Vec<String> {
         if piece.letters > LINE_LETTERS_MAX || piece.kind == Kind::Heading {
             return None;
         }
+        let marked = is_marked(outline, piece);
         let near = around.contains(&index);
-        outline.lines(piece).find_map(|line| labelled(&line))
-            .or_else(|| near.then(|| led_or_followed(&piece.text, is_byline(outline, piece))).flatten())
+        parts(outline, piece).iter().find_map(|part| {
+            let led = || (near || marked).then(|| led_or_followed(part, marked)).flatten();
+            let bare = || (marked && is_name(first_part(part))).then(|| first_part(part).to_owned());
+            labelled(part).or_else(led).or_else(bare)
+        })
     };
     outline.pieces.iter().enumerate().find_map(line).into_iter().collect()
 }
 
-fn is_byline(outline: &Outline<'_>, piece: &Piece) -> bool {
-    let blocks = std::iter::once(piece.owner).chain(outline.ancestors(piece.owner)).take(3);
-    blocks.into_iter().any(|index| outline.elements[index].signs.any(Signs::BYLINE))
+/// What one line says one after the other: «Stand: 3. Mai | Von Erika Beispiel»; spans beside each other.
+fn parts(outline: &Outline<'_>, piece: &Piece) -> Vec<String> {
+    let lines =
+        outline.lines(piece).flat_map(|line| line.split(['|', '•', '·']).map(str::to_owned).collect::<Vec<_>>());
+    let runs = outline.runs[piece.runs.clone()].iter().map(|run| collapse(run.text));
+    lines.chain(runs).filter(|part| !part.trim().is_empty()).collect()
+}
+
+/// Whether the block of a line is called after an author.
+fn is_marked(outline: &Outline<'_>, piece: &Piece) -> bool {
+    let blocks = std::iter::once(piece.owner).chain(outline.ancestors(piece.owner)).take(2);
+    blocks.into_iter().any(|index| {
+        let class =
+            attribute(outline.elements[index].node, &local_name!("class")).unwrap_or_default().to_ascii_lowercase();
+        ["author", "byline", "autor", "penulis", "writer"].iter().any(|word| class.contains(word))
+    })
 }
 
 /// «Автор: Анна Пример».
@@ -135,7 +159,7 @@ fn led_or_followed(line: &str, marked: bool) -> Option<String> {
 /// What stands before a date, an address, a reading time.
 fn first_part(line: &str) -> &str {
     let line = line.trim();
-    let end = line.find(['|', '•', '·', '@', '–', '—', '(']).unwrap_or(line.len());
+    let end = line.find(['|', '•', '·', '@', '–', '—', '(', '\n']).unwrap_or(line.len());
     let end = line[..end].find(" - ").unwrap_or(end);
     line[..end].trim().trim_end_matches([',', '/'])
 }

@@ -58,6 +58,8 @@ pub(super) struct Choice {
     pub(super) container: usize,
     /// Which pieces stand beside it.
     pub(super) beside: Vec<bool>,
+    /// Elements of other articles, whose pictures are theirs.
+    pub(super) aside: Vec<usize>,
     /// What each piece speaks for.
     pub(super) weights: Vec<f32>,
     /// Which stand in the JSON-LD text; empty where that does not agree with the page.
@@ -76,11 +78,16 @@ impl Choice {
         let sums = Sums::of(self.weights.iter().map(|weight| weight.max(0.0)));
         let most = CAPTION_SHARE_MAX * sums.over(&outline.elements[self.container].pieces);
         let held = |caption: &usize| weigh::held(outline, *caption);
-        let (marked, bare): (Vec<usize>, Vec<usize>) = captions.iter().partition(|caption| is_marked(outline, **caption));
+        let (marked, bare): (Vec<usize>, Vec<usize>) =
+            captions.iter().partition(|caption| is_marked(outline, **caption));
         let bare_sum: f32 = bare.iter().map(|caption| sums.over(&held(caption))).sum();
         for caption in marked.iter().chain(&bare) {
             let sum = sums.over(&held(caption));
-            let fits = if is_marked(outline, *caption) { sum <= most.max(CAPTION_LETTERS) } else { sum <= 0.0 || bare_sum <= most };
+            let fits = if is_marked(outline, *caption) {
+                sum <= most.max(CAPTION_LETTERS)
+            } else {
+                sum <= 0.0 || bare_sum <= most
+            };
             if fits {
                 held(caption).for_each(|piece| self.beside[piece] = true);
             }
@@ -109,11 +116,11 @@ impl Ask<'_> {
 /// Finds the article's block.
 pub(super) fn choose(ask: &Ask<'_>) -> Option<Choice> {
     let outline = ask.outline;
-    let beside = beside(ask);
+    let (beside, aside) = beside(ask);
     let weights: Vec<f32> =
         outline.pieces.iter().zip(&beside).map(|(piece, beside)| if *beside { 0.0 } else { weight(piece) }).collect();
     let told = told(outline, ask.facts);
-    let mut choice = Choice { container: 0, beside, weights, told };
+    let mut choice = Choice { container: 0, beside, aside, weights, told };
     let dense = heaviest(outline, &Sums::of(choice.weights.iter().copied()));
     if let Some(container) = by_rule(ask, &mut choice, dense) {
         return Some(Choice { container, ..choice });
@@ -126,21 +133,22 @@ pub(super) fn choose(ask: &Ask<'_>) -> Option<Choice> {
     container.map(|container| Choice { container, ..choice })
 }
 
-/// Which pieces stand beside the article.
-fn beside(ask: &Ask<'_>) -> Vec<bool> {
+/// Which pieces stand beside the article, and which elements are other articles.
+fn beside(ask: &Ask<'_>) -> (Vec<bool>, Vec<usize>) {
     let outline = ask.outline;
     let good = Sums::of(outline.pieces.iter().map(|piece| weight(piece).max(0.0)));
     let mut beside = weigh::beside(outline, &good);
-    shapes::mark_teasers(outline, ask.host, &good, &mut beside);
+    let mut aside = shapes::mark_teasers(outline, ask.host, &good, &mut beside);
     shapes::mark_pictures(outline, &mut beside);
     if let Some(ours) = ask.named_headline() {
         let headlines: Vec<usize> = ask.facts.h1.iter().map(|(index, _)| *index).collect();
-        shapes::mark_other_articles(outline, &headlines, ours, &good, &mut beside);
+        aside.extend(shapes::mark_other_articles(outline, &headlines, ours, &good, &mut beside));
     }
+    aside.extend(&ask.named.removed);
     for removed in &ask.named.removed {
         outline.elements[*removed].pieces.clone().for_each(|piece| beside[piece] = true);
     }
-    beside
+    (beside, aside)
 }
 
 /// The block that the operator's rule names, if it still names a text; everything outside stands beside it.

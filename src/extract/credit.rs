@@ -20,7 +20,7 @@ pub struct Caption {
 }
 
 /// A caption longer than this is a text, in bytes; its end alone is looked at.
-const CAPTION_BYTES_MAX: usize = 6000;
+const CAPTION_BYTES_MAX: usize = 2000;
 
 /// Takes a caption apart. `language` decides only between readings that several languages share.
 ///
@@ -33,9 +33,8 @@ const CAPTION_BYTES_MAX: usize = 6000;
 /// ```
 #[must_use]
 pub fn caption(printed: &str, language: Option<&str>) -> Caption {
-    let _ = language;
     let printed = without_notice(lines(printed));
-    match find(&printed) {
+    match find(&printed, language) {
         Some(hit) => taken_apart(&printed, hit),
         None => Caption { text: sentence(&printed), credit: None },
     }
@@ -52,38 +51,37 @@ pub(crate) fn owner(printed: &str) -> Option<Credit> {
     if WORDS.find(&fold).first().is_some_and(|word| word.start == 0 && fold.is_end(word.end) && word.meaning.label) {
         return None;
     }
-    let labelled = credit_label::before(&printed, &fold).or_else(|| credit_label::after(&printed, &fold));
+    let labelled = credit_label::before(&printed, &fold).or_else(|| credit_label::after(&printed, &fold, None));
     if let Some(hit) = labelled {
         return taken_apart(&printed, hit).credit;
     }
     // Of a text with line breaks the element holds more than a credit.
-    let whole = credit_name::clean(&printed, CreditRole::Photographer).filter(|(name, _)| !printed.contains('\n') && is_name(name, 1));
+    let whole = credit_name::clean(&printed, CreditRole::Photographer)
+        .filter(|(name, _)| !printed.contains('\n') && is_name(name, 1));
     match whole {
         Some((name, role)) => Some(Credit { role: told(&name, role), raw: printed, name }),
-        None => find(&printed).and_then(|hit| taken_apart(&printed, hit).credit),
+        None => find(&printed, None).and_then(|hit| taken_apart(&printed, hit).credit),
     }
 }
 
-fn find(printed: &str) -> Option<Hit> {
-    let text = match printed.len().checked_sub(CAPTION_BYTES_MAX) {
-        Some(from) => return find_in_end(printed, from),
-        None => printed,
-    };
+fn find(printed: &str, language: Option<&str>) -> Option<Hit> {
+    // Of a text too long for a caption the end alone is looked at.
+    let from = printed.len().saturating_sub(CAPTION_BYTES_MAX);
+    let from = (from..=printed.len()).find(|at| printed.is_char_boundary(*at))?;
+    let hit = find_in(&printed[from..], language)?;
+    Some(Hit { start: hit.start + from, end: hit.end + from, ..hit })
+}
+
+/// The readers in the order in which they are believed.
+fn find_in(text: &str, language: Option<&str>) -> Option<Hit> {
     let fold = folded(text);
-    let labelled = credit_label::before(text, &fold);
-    labelled
-        .or_else(|| credit_label::after(text, &fold))
+    credit_label::before(text, &fold)
+        .or_else(|| credit_label::after(text, &fold, language))
         .or_else(|| credit_tail::equals(text))
         .or_else(|| credit_tail::tail(text))
         .or_else(|| credit_tail::bracket(text))
         .or_else(|| credit_tail::first_line(text))
         .or_else(|| credit_tail::whole(text))
-}
-
-fn find_in_end(printed: &str, from: usize) -> Option<Hit> {
-    let from = (from..printed.len()).find(|at| printed.is_char_boundary(*at))?;
-    let hit = find(&printed[from..])?;
-    Some(Hit { start: hit.start + from, end: hit.end + from, ..hit })
 }
 
 /// Without what follows a credit and is no part of it: notices of agencies, buttons.

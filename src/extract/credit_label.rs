@@ -32,12 +32,15 @@ enum Strength {
     Marked,
 }
 
+/// Words that are tried in one caption; real ones have three or four.
+const LABELS_MAX: usize = 40;
+
 /// The credit after a label: the strongest, of equals the first.
 pub(crate) fn before(printed: &str, fold: &Folded) -> Option<Hit> {
     let words = WORDS.find(fold);
     let placed: Vec<(usize, &Found)> = words.iter().map(|word| (fold.printed(word.start), word)).collect();
     let mut best: Option<(Strength, Hit)> = None;
-    for index in 0..words.len() {
+    for index in 0..words.len().min(LABELS_MAX) {
         let Some((strength, hit)) = at_label(printed, fold, &placed, index) else { continue };
         if best.as_ref().is_none_or(|(other, _)| strength > *other) {
             best = Some((strength, hit));
@@ -48,7 +51,8 @@ pub(crate) fn before(printed: &str, fold: &Folded) -> Option<Hit> {
 
 fn at_label(printed: &str, fold: &Folded, placed: &[(usize, &Found)], index: usize) -> Option<(Strength, Hit)> {
     let (label, word) = placed[index];
-    if word.meaning.caption || !(word.meaning.label || word.meaning.direct.is_some()) || is_agency_at(&printed[label..]) {
+    if word.meaning.caption || !(word.meaning.label || word.meaning.direct.is_some()) || is_agency_at(&printed[label..])
+    {
         return None;
     }
     let (start, strength, role) = after_labels(printed, fold, placed, index)?;
@@ -64,7 +68,10 @@ fn at_label(printed: &str, fold: &Folded, placed: &[(usize, &Found)], index: usi
 /// Whether a name is nothing but a label: «Courtesy photo».
 fn is_label(name: &str) -> bool {
     let fold = folded(name);
-    WORDS.find(&fold).first().is_some_and(|word| word.start == 0 && word.end == fold.as_str().len() && word.meaning.label)
+    WORDS
+        .find(&fold)
+        .first()
+        .is_some_and(|word| word.start == 0 && word.end == fold.as_str().len() && word.meaning.label)
 }
 
 /// Whether a known agency is named here: «picture alliance», «Photo Agency».
@@ -76,7 +83,12 @@ fn is_agency_at(text: &str) -> bool {
 }
 
 /// Past a label and those that follow it at once («Фото: ©», «Credit: Photo by»): where the name begins.
-fn after_labels(printed: &str, fold: &Folded, placed: &[(usize, &Found)], index: usize) -> Option<(usize, Strength, CreditRole)> {
+fn after_labels(
+    printed: &str,
+    fold: &Folded,
+    placed: &[(usize, &Found)],
+    index: usize,
+) -> Option<(usize, Strength, CreditRole)> {
     let word = placed[index].1;
     let mut strength = strength(printed, fold, word)?;
     let mut role = word.meaning.direct.unwrap_or_default();
@@ -131,7 +143,9 @@ fn is_marked(after: &str, first: bool, caseless: bool) -> bool {
         Some(':' | '=' | '՝' | '։' | '།' | '៖' | '༔' | '©' | '：' | '︰' | 'ঃ' | '…') => true,
         Some('.') => rest.starts_with("..."),
         Some('/' | '|' | '>' | '】' | ']' | '・') => first,
-        Some('-' | '–' | '—' | '·') => first && (caseless || after.starts_with(' ') && rest.chars().nth(1) == Some(' ')),
+        Some('-' | '–' | '—' | '·') => {
+            first && (caseless || after.starts_with(' ') && rest.chars().nth(1) == Some(' '))
+        }
         Some('\n') => first && rest.contains(char::is_alphanumeric),
         _ => false,
     }
@@ -140,19 +154,52 @@ fn is_marked(after: &str, first: bool, caseless: bool) -> bool {
 /// «AP Photo», «Pool photo via AP»: the word is part of an owner's name.
 fn is_owner_before(before: &str) -> bool {
     let word = before.trim_end().rsplit([' ', '(', '[', '/', '\n']).next().unwrap_or_default();
-    before.ends_with(' ') && !word.is_empty() && (WORDS.is_agency(word) || WORDS.is_beside(&word.to_lowercase()) && word.starts_with(char::is_uppercase))
+    before.ends_with(' ')
+        && !word.is_empty()
+        && (WORDS.is_agency(word) || WORDS.is_beside(&word.to_lowercase()) && word.starts_with(char::is_uppercase))
 }
 
 /// Whether a label may stand here without a colon: at the beginning, in a bracket, after a sentence or a bar.
 fn is_segment_start(before: &str) -> bool {
     let before = before.trim_end_matches([' ', '*', '※', '▲', '△', '◇']);
-    before.is_empty() || before.ends_with(" /") || before.ends_with(['\n', '(', '[', '（', '【', '.', '!', '?', '。', '…', '|', '»', '”', '"', '—', '–', '-', ')', ']', '）', '】', '>', '■', '“', '।', '။', ','])
+    before.is_empty()
+        || before.ends_with(" /")
+        || before.ends_with([
+            '\n', '(', '[', '（', '【', '.', '!', '?', '。', '…', '|', '»', '”', '"', '—', '–', '-', ')', ']', '）',
+            '】', '>', '■', '“', '।', '။', ',',
+        ])
 }
 
 fn past_marks(fold: &Folded, from: usize) -> usize {
     let text = &fold.as_str()[from..];
     let rest = text.trim_start_matches(|c: char| {
-        matches!(c, ' ' | '\n' | '.' | '…' | '・' | ':' | '=' | '/' | '|' | '-' | '–' | '—' | '՝' | '։' | '།' | '៖' | '༔' | ',' | '،' | '、' | '>' | '】' | '·' | '︰' | 'ঃ')
+        matches!(
+            c,
+            ' ' | '\n'
+                | '.'
+                | '…'
+                | '・'
+                | ':'
+                | '='
+                | '/'
+                | '|'
+                | '-'
+                | '–'
+                | '—'
+                | '՝'
+                | '։'
+                | '།'
+                | '៖'
+                | '༔'
+                | ','
+                | '،'
+                | '、'
+                | '>'
+                | '】'
+                | '·'
+                | '︰'
+                | 'ঃ'
+        )
     });
     from + (text.len() - rest.len())
 }
@@ -161,10 +208,13 @@ fn is_owner(name: &str, strength: Strength, role: CreditRole) -> bool {
     match (strength, role) {
         (Strength::Marked, _) => is_name(name, 1),
         (Strength::Direct, CreditRole::Provider) => is_name(name, 3),
-        (Strength::Direct | Strength::Inner, CreditRole::Photographer) => is_strict(name),
-        (Strength::Inner, CreditRole::Provider) => is_strict(name),
+        (Strength::Direct, CreditRole::Photographer)
+        | (Strength::Inner, CreditRole::Photographer | CreditRole::Provider) => is_strict(name),
         (Strength::Direct | Strength::Inner, _) => is_name(name, 0) && is_strict(name),
-        (Strength::Weak, _) => is_strict(name) && (owners(name).agencies > 0 || name.split_whitespace().count() >= 2 || name.contains(['«', '-', '.'])),
+        (Strength::Weak, _) => {
+            is_strict(name)
+                && (owners(name).agencies > 0 || name.split_whitespace().count() >= 2 || name.contains(['«', '-', '.']))
+        }
     }
 }
 
@@ -178,7 +228,9 @@ fn is_strict(name: &str) -> bool {
     if name.contains(is_caseless) {
         return is_name(name, 0);
     }
-    let large = |word: &&str| !word.starts_with(char::is_lowercase) || WORDS.is_particle(&word.to_lowercase()) || word.contains(['.', '@']);
+    let large = |word: &&str| {
+        !word.starts_with(char::is_lowercase) || WORDS.is_particle(&word.to_lowercase()) || word.contains(['.', '@'])
+    };
     let first_large = words.iter().any(|word| !word.starts_with(char::is_lowercase) || word.contains(['.', '@']));
     first_large && words.iter().all(large) && is_name(name, 0)
 }
@@ -192,12 +244,18 @@ fn with_bracket(printed: &str, start: usize, end: usize) -> (usize, usize) {
 }
 
 /// The credit before a word that follows names: «新华社记者王凯摄», «국방부 제공», «山田太郎撮影».
-pub(crate) fn after(printed: &str, fold: &Folded) -> Option<Hit> {
-    WORDS.find(fold).iter().rev().find_map(|word| {
+pub(crate) fn after(printed: &str, fold: &Folded, language: Option<&str>) -> Option<Hit> {
+    WORDS.find(fold).iter().rev().take(LABELS_MAX).find_map(|word| {
         let role = word.meaning.after?;
         let text = &fold.as_str()[word.start..word.end];
+        // «суреті», «felvétele»: in other languages the same letters may be any word.
+        if !text.starts_with(is_unspaced) && !word.meaning.is_after_in(language) {
+            return None;
+        }
         let next = fold.as_str()[word.end..].chars().find(|c| *c != ' ');
-        if !next.is_none_or(|c| matches!(c, '\n' | ')' | ']' | '】' | '。' | '.' | '/' | '|' | ',' | ';' | '，' | '、' | '」')) {
+        if !next.is_none_or(|c| {
+            matches!(c, '\n' | ')' | ']' | '】' | '。' | '.' | '/' | '|' | ',' | ';' | '，' | '、' | '」')
+        }) {
             return None;
         }
         let at = fold.printed(word.start);
@@ -208,9 +266,16 @@ pub(crate) fn after(printed: &str, fold: &Folded) -> Option<Hit> {
         if !is_before_name(&name, text, kept) || is_caption(&name) {
             return None;
         }
+        let start = with_place(printed, start);
         let (start, end) = with_bracket(printed, start, fold.printed(word.end));
         Some(Hit { start, end, name, role })
     })
+}
+
+/// «…＝東京都内で、例田太郎撮影»: where and when stand between the caption and the name, and go with it.
+fn with_place(printed: &str, start: usize) -> usize {
+    let place = printed[..start].trim_end().ends_with('、').then(|| printed[..start].rfind('＝')).flatten();
+    place.unwrap_or(start)
 }
 
 /// A name that a caption word opens is a caption: «图为记者拍摄».
@@ -222,7 +287,8 @@ fn is_caption(name: &str) -> bool {
 /// Back from a word after a name to where the name begins.
 fn name_start(printed: &str, at: usize) -> usize {
     let before = printed[..at].trim_end_matches([' ', '/', '／', '・', '：', ':']);
-    let bracket = open_bracket(printed, at).map(|(open, _)| open + printed[open..].chars().next().map_or(1, char::len_utf8));
+    let bracket =
+        open_bracket(printed, at).map(|(open, _)| open + printed[open..].chars().next().map_or(1, char::len_utf8));
     let floor = bracket.unwrap_or(0);
     let line = before.rfind('\n').map_or(0, |at| at + 1).max(floor);
     let text = &before[line.min(before.len())..];
@@ -243,7 +309,11 @@ fn name_start(printed: &str, at: usize) -> usize {
     // «新华社记者 王建华/摄»: the word before the space belongs to the name.
     let head = text[..edge].trim_end();
     let joined = head.rsplit(|c: char| !is_unspaced(c)).next().unwrap_or_default();
-    if bracket.is_none() && unspaced && head.len() < edge && (joined.ends_with("记者") || joined.ends_with("記者") || WORDS.is_agency(joined)) {
+    if bracket.is_none()
+        && unspaced
+        && head.len() < edge
+        && (joined.ends_with("记者") || joined.ends_with("記者") || WORDS.is_agency(joined))
+    {
         edge = head.len() - joined.len();
     }
     line + edge
@@ -259,11 +329,14 @@ fn is_before_name(name: &str, word: &str, kept: bool) -> bool {
     if !word.starts_with(is_unspaced) {
         return known.agencies > 0 || is_person(&words);
     }
-    if name.chars().any(|c| c.is_numeric()) && known.agencies == 0 {
+    if name.chars().any(char::is_numeric) && known.agencies == 0 {
         return false;
     }
-    let short = words.len() <= WORDS_MAX && name.chars().count() <= CHARS_MAX || known.agencies > 0 && known.unknown == 0;
+    let short =
+        words.len() <= WORDS_MAX && name.chars().count() <= CHARS_MAX || known.agencies > 0 && known.unknown == 0;
     // «图», «사진» after a word is a picture of it, unless an agency or a photographer stands there.
     let picture = matches!(word, "图" | "圖" | "图片" | "圖片" | "사진" | "캡처");
-    short && !(kept && words.len() < 2 && name.chars().count() > CHARS_MAX / 2) && (!picture || known.agencies > 0 || name.contains("记者") || name.contains("記者"))
+    short
+        && !(kept && words.len() < 2 && name.chars().count() > CHARS_MAX / 2)
+        && (!picture || known.agencies > 0 || name.contains("记者") || name.contains("記者"))
 }

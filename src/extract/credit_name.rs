@@ -11,8 +11,40 @@ const NAME_CHARS_MAX: usize = 200;
 
 /// Words with a point that end no sentence, beside initials.
 const ABBREVIATIONS: [&str; 34] = [
-    "inc", "ltd", "corp", "bros", "prof", "sgt", "capt", "maj", "gen", "gov", "sen", "rep", "mrs", "col", "им", "гор", "dok", "doc", "dept", "vol",
-    "ing", "mag", "spc", "cpl", "pfc", "pvt", "staff sgt", "univ", "fot", "foto", "phot", "ph", "adm", "cmdr",
+    "inc",
+    "ltd",
+    "corp",
+    "bros",
+    "prof",
+    "sgt",
+    "capt",
+    "maj",
+    "gen",
+    "gov",
+    "sen",
+    "rep",
+    "mrs",
+    "col",
+    "им",
+    "гор",
+    "dok",
+    "doc",
+    "dept",
+    "vol",
+    "ing",
+    "mag",
+    "spc",
+    "cpl",
+    "pfc",
+    "pvt",
+    "staff sgt",
+    "univ",
+    "fot",
+    "foto",
+    "phot",
+    "ph",
+    "adm",
+    "cmdr",
 ];
 
 /// The end of a name that begins at `start`, in printed bytes.
@@ -26,16 +58,15 @@ pub(crate) fn end(printed: &str, start: usize, label: usize, words: &[(usize, &F
     words
         .iter()
         .filter(|(at, word)| (start + 1..limit).contains(at) && (word.meaning.other || word.meaning.label))
-        .find(|(at, word)| printed[*at..limit].contains([':', '：']) && is_marked(printed, *at, word))
+        .find(|(at, word)| is_marked(printed, *at, word))
         .map_or(limit, |&(at, _)| at)
 }
 
-/// Whether a colon follows the word at once.
+/// Whether a colon follows the word at once: its printed length is near its folded one.
 fn is_marked(printed: &str, at: usize, word: &Found) -> bool {
-    let after: String = printed[at..].chars().skip_while(|c| !matches!(c, ':' | '：')).take(1).collect();
-    let colon = printed[at..].find([':', '：']).map_or(usize::MAX, |colon| at + colon);
-    // The colon stands where the word ends: its printed length is near its folded one.
-    !after.is_empty() && colon <= at + (word.end - word.start) + 1
+    let reach = word.end - word.start + 1;
+    let near = printed[at..].char_indices().take_while(|(place, _)| *place <= reach);
+    near.map(|(_, c)| c).any(|c| matches!(c, ':' | '：'))
 }
 
 /// The first place where a sentence ends and another begins, or a semicolon parts two roles.
@@ -78,6 +109,11 @@ fn is_abbreviation(before: &str) -> bool {
 
 /// A name without marks around it, years before it, words of the trade after it; and what those words say.
 pub(crate) fn clean(name: &str, role: CreditRole) -> Option<(String, CreditRole)> {
+    /// Bytes of a letter and what may be cut off around a name.
+    const BYTES_A_CHAR: usize = 6;
+    if name.len() > NAME_CHARS_MAX * BYTES_A_CHAR {
+        return None;
+    }
     let mut name = trimmed(name);
     let mut role = role;
     loop {
@@ -99,7 +135,8 @@ pub(crate) fn clean(name: &str, role: CreditRole) -> Option<(String, CreditRole)
 /// Without space, marks and brackets whose other half is not there.
 pub(crate) fn trimmed(name: &str) -> &str {
     const BOTH: [char; 31] = [
-        ' ', '\n', ',', ';', ':', '：', '=', '＝', '/', '／', '|', '｜', '–', '—', '-', '*', '·', '•', '©', '、', '，', '。', '，', '।', '՝', '։', '：', '>', '〔', '〕', '།',
+        ' ', '\n', ',', ';', ':', '：', '=', '＝', '/', '／', '|', '｜', '–', '—', '-', '*', '·', '•', '©', '、', '，',
+        '。', '，', '।', '՝', '։', '：', '>', '〔', '〕', '།',
     ];
     let mut name = name.trim().trim_matches(BOTH);
     loop {
@@ -118,7 +155,9 @@ pub(crate) fn trimmed(name: &str) -> &str {
 /// «Inc», «U.S», «Jr»: their point is part of them.
 fn ends_in_short_point(head: &str) -> bool {
     let word = head.rsplit(|c: char| c.is_whitespace()).next().unwrap_or_default();
-    (word.contains('.') && word.chars().filter(|c| c.is_alphabetic()).count() <= 3) || ABBREVIATIONS[..4].contains(&folded(word).as_str()) || folded(word).as_str() == "jr"
+    (word.contains('.') && word.chars().filter(|c| c.is_alphabetic()).count() <= 3)
+        || ABBREVIATIONS[..4].contains(&folded(word).as_str())
+        || folded(word).as_str() == "jr"
 }
 
 fn drop_lone(name: &str) -> &str {
@@ -179,7 +218,8 @@ fn without_mail(name: &str) -> &str {
 /// «国防部提供»: the word after the name, and what it says.
 fn without_after(name: &str) -> (&str, Option<CreditRole>) {
     let fold = folded(name);
-    let Some(word) = WORDS.find(&fold).into_iter().find(|word| word.meaning.after.is_some() && fold.is_end(word.end)) else {
+    let Some(word) = WORDS.find(&fold).into_iter().find(|word| word.meaning.after.is_some() && fold.is_end(word.end))
+    else {
         return (name, None);
     };
     let text = &fold.as_str()[word.start..word.end];
@@ -197,7 +237,9 @@ fn without_nothing(name: &str) -> &str {
     let fold = folded(name);
     let found = WORDS.find(&fold).into_iter().find(|word| word.meaning.nothing && fold.is_end(word.end));
     match found {
-        Some(word) if word.start > 0 && fold.as_str()[word.start..].starts_with(is_caseless) => &name[..fold.printed(word.start)],
+        Some(word) if word.start > 0 && fold.as_str()[word.start..].starts_with(is_caseless) => {
+            &name[..fold.printed(word.start)]
+        }
         _ => name,
     }
 }

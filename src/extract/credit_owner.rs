@@ -102,7 +102,9 @@ fn parts(line: &str) -> Vec<&str> {
     }
     parts
         .into_iter()
-        .flat_map(|part| part.split(['/', '／', '|', '｜', '・', '·', '+', ',', '，', '、', '=', '＝', ';', '&', '،', '(', ')']))
+        .flat_map(|part| {
+            part.split(['/', '／', '|', '｜', '・', '·', '+', ',', '，', '、', '=', '＝', ';', '&', '،', '(', ')'])
+        })
         .map(|part| part.trim().trim_matches(['«', '»', '"', '“', '”', '„', '(', ')', '[', ']', '.', '©']).trim())
         .filter(|part| !part.is_empty())
         .collect()
@@ -154,9 +156,13 @@ fn is_named(words: &[&str]) -> bool {
     let first = folded(words[0]);
     let small = |word: &&str| {
         let word = folded(word);
-        word.as_str().starts_with(char::is_lowercase) && !WORDS.is_particle(word.as_str()) && !WORDS.is_body(word.as_str())
+        word.as_str().starts_with(char::is_lowercase)
+            && !WORDS.is_particle(word.as_str())
+            && !WORDS.is_body(word.as_str())
     };
-    words[0].contains(is_caseless) || WORDS.is_body(first.as_str()) || !words.iter().filter(|word| word.starts_with(char::is_lowercase)).any(small)
+    words[0].contains(is_caseless)
+        || WORDS.is_body(first.as_str())
+        || !words.iter().filter(|word| word.starts_with(char::is_lowercase)).any(small)
 }
 
 /// Whether a word of a body's name is among words.
@@ -256,7 +262,12 @@ pub(crate) fn is_name(name: &str, lower_extra_max: usize) -> bool {
 /// Whether words with one of a body among them can be its name: Latin letters write that word large, or first.
 fn is_body_name(words: &[&str]) -> bool {
     let latin = words.iter().all(|word| word.chars().all(|c| !c.is_alphabetic() || c < '\u{250}'));
-    let large: Vec<&str> = words.iter().enumerate().filter(|(at, word)| *at < 2 || !word.starts_with(char::is_lowercase)).map(|(_, word)| *word).collect();
+    let large: Vec<&str> = words
+        .iter()
+        .enumerate()
+        .filter(|(at, word)| *at < 2 || !word.starts_with(char::is_lowercase))
+        .map(|(_, word)| *word)
+        .collect();
     if latin { is_body(&large) } else { is_body(words) }
 }
 

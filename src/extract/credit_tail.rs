@@ -11,10 +11,13 @@ use crate::model::article::CreditRole;
 /// A tail longer than this is no line of owners, in bytes.
 const TAIL_BYTES_MAX: usize = 260;
 
+/// Brackets that are looked at in one caption.
+const BRACKETS_MAX: usize = 40;
+
 /// A bracket that is a line of owners, the last one of the text or one that opens it.
 pub(crate) fn bracket(printed: &str) -> Option<Hit> {
     let mut found = None;
-    for (start, open) in printed.char_indices().filter(|(_, c)| closing(*c).is_some()) {
+    for (start, open) in printed.char_indices().filter(|(_, c)| closing(*c).is_some()).take(BRACKETS_MAX) {
         let Some(close) = closing(open) else { continue };
         let inner = start + open.len_utf8();
         let Some(end) = close_bracket(printed, inner, close) else { continue };
@@ -23,7 +26,9 @@ pub(crate) fn bracket(printed: &str) -> Option<Hit> {
             continue;
         }
         let rest = printed[after..].trim_start_matches([' ', '.', '。', ',', '"', '”', '»']);
-        let at_edge = rest.is_empty() || rest.starts_with('\n') || printed[..start].trim().is_empty() && !rest.starts_with(['-', '–', '—']);
+        let at_edge = rest.is_empty()
+            || rest.starts_with('\n')
+            || printed[..start].trim().is_empty() && !rest.starts_with(['-', '–', '—']);
         let hit = || owned(printed, inner, end).or_else(|| signed(printed, start, inner, end));
         if at_edge && let Some(hit) = hit() {
             found = Some(Hit { start, end: after, ..hit });
@@ -44,7 +49,8 @@ fn signed(printed: &str, start: usize, inner: usize, end: usize) -> Option<Hit> 
     let text = printed.get(inner..end)?;
     let named = owners(text);
     let ends_sentence = before.ends_with(['.', '!', '?', '»', '”', '…']) || printed[..start].ends_with('\n');
-    let is_name = named.unknown == 0 && named.words == 0 && named.people + named.bodies > 0 && !text.contains(is_caseless);
+    let is_name =
+        named.unknown == 0 && named.words == 0 && named.people + named.bodies > 0 && !text.contains(is_caseless);
     if !ends_sentence || !is_name || is_byline(text) {
         return None;
     }
@@ -77,7 +83,9 @@ pub(crate) fn tail(printed: &str) -> Option<Hit> {
     let from = printed.len().saturating_sub(TAIL_BYTES_MAX);
     starts(printed).filter(|(start, _)| *start >= from && *start < end).find_map(|(start, cut)| {
         // A sentence in it makes it none.
-        if credit_name::sentence_end(&printed[start..end]).is_some_and(|at| printed[start + at..end].chars().skip(1).any(char::is_alphanumeric)) {
+        if credit_name::sentence_end(&printed[start..end])
+            .is_some_and(|at| printed[start + at..end].chars().skip(1).any(char::is_alphanumeric))
+        {
             return None;
         }
         let hit = owned(printed, start, end)?;
@@ -100,14 +108,16 @@ pub(crate) fn whole(printed: &str) -> Option<Hit> {
 
 fn owned(printed: &str, start: usize, end: usize) -> Option<Hit> {
     let text = printed.get(start..end)?;
-    let inside = text.trim().strip_prefix(['[', '(', '【', '（']).and_then(|text| text.strip_suffix([']', ')', '】', '）']));
+    let inside =
+        text.trim().strip_prefix(['[', '(', '【', '（']).and_then(|text| text.strip_suffix([']', ')', '】', '）']));
     if text.len() > TAIL_BYTES_MAX || inside.is_some_and(|inside| is_dateline("", inside)) {
         return None;
     }
     let (name, role) = credit_name::clean(text, CreditRole::Photographer)?;
     let known = owners(&name);
     // Without capitals a person's name looks as any words do.
-    if known.people > 0 && name.contains(|c| is_caseless(c) && !is_unspaced(c)) && (!known.joined || name.contains('(')) {
+    if known.people > 0 && name.contains(|c| is_caseless(c) && !is_unspaced(c)) && (!known.joined || name.contains('('))
+    {
         return None;
     }
     (known.is_credit() && !is_byline(&name)).then_some(Hit { start, end, name, role })
@@ -121,13 +131,18 @@ fn starts(printed: &str) -> impl Iterator<Item = (usize, usize)> {
         let begins = match c {
             '\n' | '|' | '｜' | '。' => true,
             '.' | '!' | '?' | '»' | '”' | '“' | '"' | ')' | ']' | '…' | '】' | '）' => {
-                rest.starts_with(' ') || (rest.starts_with(char::is_uppercase) && printed[..at].ends_with(|p: char| p.is_lowercase() || p.is_numeric()))
+                rest.starts_with(' ')
+                    || (rest.starts_with(char::is_uppercase)
+                        && printed[..at].ends_with(|p: char| p.is_lowercase() || p.is_numeric()))
             }
-            '—' | '–' | '-' | '/' => printed[..at].ends_with([' ', '.', '\n', '。']) || (c == '/' && printed[..at].ends_with(is_unspaced)),
+            '—' | '–' | '-' | '/' => {
+                printed[..at].ends_with([' ', '.', '\n', '。']) || (c == '/' && printed[..at].ends_with(is_unspaced))
+            }
             _ => false,
         };
-        begins.then(|| (next, if matches!(c, '.' | '!' | '?' | '。' | '»' | '”' | '"' | ')' | ']' | '…') { next } else { at }))
+        // A mark that ends a sentence stays with it; one that only parts goes with the credit.
+        let cut = if matches!(c, '.' | '!' | '?' | '。' | '»' | '”' | '"' | ')' | ']' | '…') { next } else { at };
+        begins.then_some((next, cut))
     });
     std::iter::once((0, 0)).chain(inside)
 }
-

@@ -4,6 +4,8 @@
 
 use unicode_normalization::char::decompose_compatible;
 
+use crate::html::plain::collapse;
+
 /// A text in small letters whose bytes know where they come from.
 #[derive(Debug)]
 pub(crate) struct Folded {
@@ -38,7 +40,7 @@ pub(crate) fn folded(printed: &str) -> Folded {
             '\n' => push('\n'),
             // Width forms («：», «（», «ＡＰ») and ligatures of width; other compositions stay as they are printed.
             '\u{ff01}'..='\u{ff9f}' | '\u{a0}' | '\u{fe55}' => {
-                decompose_compatible(character, |c| c.to_lowercase().for_each(&mut push))
+                decompose_compatible(character, |c| c.to_lowercase().for_each(&mut push));
             }
             _ if character.is_whitespace() => push(' '),
             _ => character.to_lowercase().filter(|c| *c != '\u{307}').for_each(push),
@@ -112,7 +114,7 @@ pub(crate) fn is_caseless(c: char) -> bool {
 pub(crate) fn lines(printed: &str) -> String {
     let mut out = String::with_capacity(printed.len());
     for line in printed.split('\n') {
-        let line = crate::html::plain::collapse(line);
+        let line = collapse(line);
         if line.is_empty() {
             continue;
         }

@@ -16,6 +16,7 @@ pub(crate) static WORDS: LazyLock<Words> = LazyLock::new(Words::bundled);
 
 /// What a word around a name can mean; several meanings may hold of one word.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each list of the data is one yes or no of a word")]
 pub(crate) struct Meaning {
     /// Names the picture or its maker: counts with a mark after it.
     pub(crate) label: bool,
@@ -23,12 +24,23 @@ pub(crate) struct Meaning {
     pub(crate) direct: Option<CreditRole>,
     /// Stands after the name.
     pub(crate) after: Option<CreditRole>,
+    /// The languages in which it does.
+    after_in: Vec<String>,
     /// Opens a caption, however much it looks like a label.
     pub(crate) caption: bool,
     /// Says of a picture what owes nothing to anyone.
     pub(crate) nothing: bool,
     /// Another's part: with a mark after it, it ends a name.
     pub(crate) other: bool,
+}
+
+impl Meaning {
+    /// Whether the word stands after names in this language; in any, where it is not known.
+    pub(crate) fn is_after_in(&self, language: Option<&str>) -> bool {
+        let Some(language) = language else { return true };
+        let primary = language.split(['-', '_']).next().unwrap_or_default();
+        self.after_in.iter().any(|known| known.eq_ignore_ascii_case(primary))
+    }
 }
 
 /// A word found in a text: folded bytes `start..end`.
@@ -98,8 +110,11 @@ impl Words {
             meanings.entry(fold(sign)).or_default().direct = Some(CreditRole::Photographer);
         }
         let (mut nothing, mut stops) = (HashSet::new(), HashSet::new());
-        for language in languages.values() {
+        for (name, language) in &languages {
             add(&mut meanings, language);
+            for word in language.after.iter().chain(&language.after_provided) {
+                meanings.entry(fold(word)).or_default().after_in.push(name.clone());
+            }
             nothing.extend(language.nothing.iter().map(|word| fold(word)));
             stops.extend(language.stop.iter().map(|word| fold(word)));
         }
@@ -144,7 +159,9 @@ impl Words {
             .find_iter(text.as_str())
             .filter(|hit| hit.start() > 0 && starts_word(hit.start()))
             // «Enlarge» as a word of a sentence is no button: a button stands at the end, a notice is long.
-            .find(|hit| hit.end() - hit.start() >= notice_bytes_min(&text.as_str()[hit.start()..]) || text.is_end(hit.end()))
+            .find(|hit| {
+                hit.end() - hit.start() >= notice_bytes_min(&text.as_str()[hit.start()..]) || text.is_end(hit.end())
+            })
             .map(|hit| hit.start())
     }
 

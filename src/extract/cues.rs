@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::text::fold::fold;
 
@@ -34,6 +34,7 @@ impl Cues {
         }
         let asking = AhoCorasick::builder()
             .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .match_kind(MatchKind::LeftmostLongest)
             .build(&asking)
             .expect("a few hundred short words fit an automaton");
         Self { related, asking }

@@ -132,19 +132,17 @@ fn in_lines(outline: &Outline<'_>, facts: &Facts<'_>, clock: Clock<'_>) -> Optio
     let before = (0..headline).rev().take(PIECES_AROUND / 2);
     behind.chain(before).find_map(|index| {
         let piece = &outline.pieces[index];
-        (piece.letters <= LINE_LETTERS_MAX && piece.link_share() < 0.5 && is_whole(&piece.text))
-            .then(|| clock.read(&piece.text))
-            .flatten()
+        let fits = piece.letters <= LINE_LETTERS_MAX && piece.link_share() < 0.5;
+        let whole = std::iter::once(piece.text.as_str()).chain(piece.text.split(['|', '•', '·']));
+        fits.then(|| whole.filter(|text| is_whole(text)).find_map(|text| clock.read(text))).flatten()
     })
 }
 
 /// A day, a month and a year have five figures at least, or four and a month's name; a time alone has no year.
 fn is_whole(text: &str) -> bool {
-    let mut figures = 0;
-    let has_year = text.split(|c: char| !c.is_ascii_digit()).any(|run| {
-        figures += run.len();
-        run.len() == 4 || run.len() >= 8
-    });
+    let runs = || text.split(|c: char| !c.is_ascii_digit()).map(str::len);
+    let figures: usize = runs().sum();
+    let has_year = runs().any(|length| length == 4 || length >= 8);
     figures >= 5 && (has_year || figures >= 6)
 }
 
@@ -184,7 +182,11 @@ mod tests {
     #[test]
     fn a_time_alone_is_no_date() {
         assert!(
-            !is_whole("16:35") && !is_whole("2024") && is_whole("16.01.2024") && is_whole("Do 25.04.24 | 14:07 Uhr")
+            !is_whole("16:35")
+                && !is_whole("2024")
+                && is_whole("16.01.2024")
+                && is_whole("2026-04-02T18:30+09:00")
+                && is_whole("Do 25.04.24 | 14:07 Uhr")
         );
     }
 }

@@ -57,7 +57,7 @@ use error::ExtractError;
 use facts::Facts;
 use outline::Outline;
 use photo::PhotoPage;
-use place::Places;
+use place::Shown;
 use refusal::Instead;
 use rules::Named;
 use shingle::Shingles;
@@ -157,7 +157,7 @@ pub fn read(page: &Page<'_>) -> Result<Reading, ExtractError> {
         ),
         updated: dates::updated(&facts, clock),
         language: language::language(&facts.languages(), page.language, &body.text),
-        summary: facts.description().unwrap_or_else(|| beginning(&body.text, SUMMARY_CHARS_MAX)),
+        summary: facts.description().unwrap_or_else(|| beginning(&body.text.replace("\n\n", " "), SUMMARY_CHARS_MAX)),
         tags: facts.tags(),
         cut_short: refusal::breaks_off(&facts, &body.text),
         title,
@@ -196,20 +196,21 @@ fn body(page: &Page<'_>, dom: &Html, ask: &Ask<'_>) -> Body {
         language,
         rule: page.rule,
     });
-    let places = Places::of(outline, &found);
+    let aside = choice.as_ref().map_or(&[][..], |choice| &choice.aside);
+    let mut shown = Shown::of(outline, found, aside);
     let kept = choice.as_mut().map(|choice| {
-        choice.cut_captions(outline, &places.captions);
+        choice.cut_captions(outline, &shown.captions);
         prune::kept(ask, choice)
     });
     let kept = kept.unwrap_or_default();
     let container = choice.map_or(0, |choice| choice.container);
-    let photos = places.placed(&found);
     let text = render::text(outline, container, &kept);
+    shown.without_captions_of(&text);
     let (text, html) = match instead_of(ask, page.html, &text) {
-        Some(paragraphs) => (paragraphs.join("\n\n"), render::plain_html(&paragraphs, &photos)),
-        None => (text, render::html(outline, container, &kept, &photos, page.url)),
+        Some(paragraphs) => (paragraphs.join("\n\n"), render::plain_html(&paragraphs, &shown.placed())),
+        None => (text, render::html(outline, container, &kept, &shown.placed(), page.url)),
     };
-    Body { text, html: sanitize::safe(&html), photos: found.photos, lead: found.lead }
+    Body { text, html: sanitize::safe(&html), photos: shown.photos, lead: shown.lead }
 }
 
 /// The text from the page's data, where its markup has none, or the beginning alone.

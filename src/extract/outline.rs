@@ -144,15 +144,16 @@ impl<'a> Walk<'a> {
             self.close();
         }
         let first = self.pieces_begun();
-        let signs = signs(node);
+        // A pop-up within a sentence is no part of it; a hidden block is judged with the rest (`prune`).
+        let pops_up = !block && (signs(node).any(Signs::HIDDEN) || self.is_pop_up(node));
+        let signs = if pops_up { Signs::POP_UP } else { signs(node) };
         self.outline.elements.push(Element { node, parent, end: index, pieces: first..first, signs });
         let link = *tag == local_name!("a") && crate::html::dom::attribute(node, &local_name!("href")).is_some();
         self.links += u32::from(link);
         if *tag == local_name!("br") {
             self.line_break(index);
         }
-        // A pop-up within a sentence is no part of it; a hidden block is judged with the rest (`prune`).
-        if !holds_no_text(tag) && (block || !(signs.any(Signs::HIDDEN) || self.is_pop_up(node))) {
+        if !holds_no_text(tag) && !pops_up {
             self.children(node, index);
         }
         self.links -= u32::from(link);

@@ -109,10 +109,7 @@ fn publishers(ld: &[Value]) -> Vec<String> {
     ld.iter()
         .filter_map(Value::as_object)
         .flat_map(|object| {
-            [
-                object.get("publisher").and_then(|publisher| text(publisher)),
-                text(&Value::Object(object.clone())).filter(|_| own(object)),
-            ]
+            [object.get("publisher").and_then(text), text(&Value::Object(object.clone())).filter(|_| own(object))]
         })
         .flatten()
         .collect()

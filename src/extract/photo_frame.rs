@@ -50,7 +50,10 @@ fn frame<'a>(img: ElementRef<'a>, area: &Area<'a>) -> ElementRef<'a> {
     let mut figure = false;
     for parent in img.ancestors().filter_map(ElementRef::wrap).take(STEPS_MAX) {
         let is = |other: Option<ElementRef<'a>>| other.is_some_and(|other| other.id() == parent.id());
-        if is(area.body) || is(area.article) || matches!(&**tag(parent), "body" | "main" | "html" | "article" | "tr" | "table") {
+        if is(area.body)
+            || is(area.article)
+            || matches!(&**tag(parent), "body" | "main" | "html" | "article" | "tr" | "table")
+        {
             break;
         }
         let Some(holds) = Holds::of(parent) else { break };
@@ -63,7 +66,9 @@ fn frame<'a>(img: ElementRef<'a>, area: &Area<'a>) -> ElementRef<'a> {
         } else if figure {
             holds.text <= Holds::of(frame).map_or(0, |inner| inner.text)
         } else {
-            holds.text <= LOOSE_BYTES_MAX && holds.paragraphs <= LOOSE_PARAGRAPHS_MAX && (holds.text == 0 || is_for_picture(parent) || texts_beside(parent, frame) <= 1)
+            holds.text <= LOOSE_BYTES_MAX
+                && holds.paragraphs <= LOOSE_PARAGRAPHS_MAX
+                && (holds.text == 0 || is_for_picture(parent) || texts_beside(parent, frame) <= 1)
         };
         if !fits {
             break;
@@ -77,7 +82,8 @@ fn frame<'a>(img: ElementRef<'a>, area: &Area<'a>) -> ElementRef<'a> {
 /// Children of an element that hold text, beside the one that holds the picture.
 fn texts_beside(parent: ElementRef<'_>, frame: ElementRef<'_>) -> usize {
     let texts = |child: &ElementRef<'_>| child.text().any(|text| !text.trim().is_empty());
-    let bare = parent.children().filter(|child| child.value().as_text().is_some_and(|text| !text.trim().is_empty())).count();
+    let bare =
+        parent.children().filter(|child| child.value().as_text().is_some_and(|text| !text.trim().is_empty())).count();
     bare + parent.child_elements().filter(|child| child.id() != frame.id()).filter(texts).count()
 }
 
@@ -107,7 +113,10 @@ impl Holds {
             }
             let Some(inner) = ElementRef::wrap(node) else { continue };
             match &**tag(inner) {
-                "img" => holds.images += usize::from(inner.parent().and_then(ElementRef::wrap).is_none_or(|parent| &**tag(parent) != "noscript")),
+                "img" => {
+                    let parent = inner.parent().and_then(ElementRef::wrap);
+                    holds.images += usize::from(parent.is_none_or(|parent| &**tag(parent) != "noscript"));
+                }
                 "h1" | "h2" => holds.headings += 1,
                 "time" => holds.times += 1,
                 "p" if part(inner, false) == Part::Other && !in_caption(inner, element) => holds.paragraphs += 1,
@@ -119,21 +128,41 @@ impl Holds {
 }
 
 fn in_caption(inner: ElementRef<'_>, within: ElementRef<'_>) -> bool {
-    inner.ancestors().filter_map(ElementRef::wrap).take(STEPS_MAX).take_while(|above| above.id() != within.id()).any(|above| part(above, false) != Part::Other)
+    inner
+        .ancestors()
+        .filter_map(ElementRef::wrap)
+        .take(STEPS_MAX)
+        .take_while(|above| above.id() != within.id())
+        .any(|above| part(above, false) != Part::Other)
 }
 
 /// An element whose text readers do not see.
 fn is_silent(element: ElementRef<'_>) -> bool {
-    matches!(&**tag(element), "script" | "style" | "noscript" | "template" | "button" | "svg" | "select" | "option" | "video" | "audio" | "iframe")
+    matches!(
+        &**tag(element),
+        "script"
+            | "style"
+            | "noscript"
+            | "template"
+            | "button"
+            | "svg"
+            | "select"
+            | "option"
+            | "video"
+            | "audio"
+            | "iframe"
+    )
 }
 
 /// The caption and the credit inside a frame.
 fn inside<'a>(frame: ElementRef<'a>, img: ElementRef<'a>, language: Option<&str>) -> Printed {
     let parts = parts(frame, img);
     let mut printed = Printed { nodes: parts.iter().map(|(_, element)| element.id()).collect(), ..Printed::default() };
-    let credits: Vec<ElementRef<'a>> = parts.iter().filter(|(part, _)| *part == Part::Credit).map(|(_, element)| *element).collect();
+    let credits: Vec<ElementRef<'a>> =
+        parts.iter().filter(|(part, _)| *part == Part::Credit).map(|(_, element)| *element).collect();
     printed.credit = owners(&credits);
-    let captions: Vec<ElementRef<'a>> = parts.iter().filter(|(part, _)| *part == Part::Caption).map(|(_, element)| *element).collect();
+    let captions: Vec<ElementRef<'a>> =
+        parts.iter().filter(|(part, _)| *part == Part::Caption).map(|(_, element)| *element).collect();
     let text = joined(&captions, &credits, printed.credit.is_some());
     let read = credit::caption(&text, language);
     if !text.is_empty() {
@@ -156,7 +185,8 @@ fn rest(frame: ElementRef<'_>, img: ElementRef<'_>, language: Option<&str>, prin
     if read.credit.is_some() {
         printed.caption = printed.caption.take().or(read.text);
         printed.credit = read.credit;
-        let line = |element: &ElementRef<'_>| !matches!(&**tag(*element), "picture" | "img" | "a") && !contains(*element, img);
+        let line =
+            |element: &ElementRef<'_>| !matches!(&**tag(*element), "picture" | "img" | "a") && !contains(*element, img);
         let told = |element: &ElementRef<'_>| credit::caption(&text_of(*element, &[]), language).credit.is_some();
         let holder = frame.descendent_elements().take(ELEMENTS_MAX).filter(line).find(told);
         printed.nodes.extend(holder.map(|element| element.id()));
@@ -191,7 +221,9 @@ fn parts<'a>(frame: ElementRef<'a>, img: ElementRef<'a>) -> Vec<(Part, ElementRe
         if silent && attribute(element, "itemprop").is_none() || holders.contains(&element.id()) {
             continue;
         }
-        let within = |outer: &Option<ElementRef<'a>>| outer.is_some_and(|outer| element.ancestors().take(STEPS_MAX).any(|above| above.id() == outer.id()));
+        let within = |outer: &Option<ElementRef<'a>>| {
+            outer.is_some_and(|outer| element.ancestors().take(STEPS_MAX).any(|above| above.id() == outer.id()))
+        };
         let in_figure = within(&figure);
         match part(element, in_figure) {
             Part::Credit if !within(&credit) => {
@@ -229,12 +261,16 @@ fn owners(elements: &[ElementRef<'_>]) -> Option<Credit> {
 
 /// What follows a frame at once: «Фото: …» in a line of its own, an element called credit.
 fn follow<'a>(frame: ElementRef<'a>, area: &Area<'a>, language: Option<&str>, printed: &mut Printed) {
-    let is = |element: ElementRef<'a>, other: Option<ElementRef<'a>>| other.is_some_and(|other| other.id() == element.id());
+    let is =
+        |element: ElementRef<'a>, other: Option<ElementRef<'a>>| other.is_some_and(|other| other.id() == element.id());
     let mut last = frame;
     for _ in 0..FOLLOWERS_MAX {
         // A caption of a picture that stands alone in a wrapper follows the wrapper.
         let Some(next) = next_element(last) else { break };
-        if is(next, area.body) || is(next, area.article) || matches!(&**tag(next), "figure" | "img" | "picture" | "h1" | "h2" | "h3") {
+        if is(next, area.body)
+            || is(next, area.article)
+            || matches!(&**tag(next), "figure" | "img" | "picture" | "h1" | "h2" | "h3")
+        {
             break;
         }
         let Some(holds) = Holds::of(next).filter(|holds| holds.images == 0 && holds.headings == 0) else { break };
@@ -253,13 +289,20 @@ fn follow<'a>(frame: ElementRef<'a>, area: &Area<'a>, language: Option<&str>, pr
                 }
                 read.credit.map(|credit| (read.text, credit))
             }
-            Part::Other if holds.text <= LOOSE_BYTES_MAX => loose_credit(next, &text, language).map(|credit| (None, credit)),
-            Part::Other => break,
+            Part::Other if holds.text <= LOOSE_BYTES_MAX => {
+                loose_credit(next, &text, language).map(|credit| (None, credit))
+            }
+            Part::Other => None,
         };
+        // After a caption may come the credit; after any other words comes the text.
+        let goes_on = kind == Part::Caption;
         if let Some((caption, credit)) = read {
             printed.credit = Some(credit);
             printed.caption = printed.caption.take().or(caption);
             printed.nodes.push(next.id());
+            break;
+        }
+        if !goes_on {
             break;
         }
     }
@@ -327,7 +370,8 @@ fn is_line(element: ElementRef<'_>) -> bool {
 /// Whether a line ends before and after an element. A credit in a span of its own ends a line, too.
 fn is_block(element: ElementRef<'_>) -> bool {
     match &**tag(element) {
-        "a" | "b" | "i" | "em" | "strong" | "u" | "s" | "sup" | "sub" | "font" | "mark" | "abbr" | "wbr" | "time" | "bdi" | "q" => false,
+        "a" | "b" | "i" | "em" | "strong" | "u" | "s" | "sup" | "sub" | "font" | "mark" | "abbr" | "wbr" | "time"
+        | "bdi" | "q" => false,
         "span" | "small" | "cite" => part(element, true) == Part::Credit || is_line(element),
         _ => true,
     }

@@ -18,22 +18,96 @@ pub(crate) enum Part {
 
 /// Words of classes and properties that name the credit of a picture.
 const CREDIT_WORDS: [&str; 46] = [
-    "credit", "credits", "credito", "creditos", "crédit", "crédits", "copyright", "copyrights", "copyrightholder", "copyrightnotice", "credittext", "creditline",
-    "photographer", "photographers", "fotograf", "fotografin", "fotografo", "photog", "photocredit", "imagecredit", "mediacredit", "imgcredit", "piccredit",
-    "photocopyright", "fotocredit", "bildnachweis", "bildquelle", "bildrechte", "courtesy", "attribution", "photosource", "imagesource", "imgsource", "kredit",
-    "fotobron", "photoby", "photographerinfo", "rightsholder", "autorfoto", "captioncredit", "creditcaption", "fotoautor", "photoauthor", "imageauthor", "sourcecredit", "rights",
+    "credit",
+    "credits",
+    "credito",
+    "creditos",
+    "crédit",
+    "crédits",
+    "copyright",
+    "copyrights",
+    "copyrightholder",
+    "copyrightnotice",
+    "credittext",
+    "creditline",
+    "photographer",
+    "photographers",
+    "fotograf",
+    "fotografin",
+    "fotografo",
+    "photog",
+    "photocredit",
+    "imagecredit",
+    "mediacredit",
+    "imgcredit",
+    "piccredit",
+    "photocopyright",
+    "fotocredit",
+    "bildnachweis",
+    "bildquelle",
+    "bildrechte",
+    "courtesy",
+    "attribution",
+    "photosource",
+    "imagesource",
+    "imgsource",
+    "kredit",
+    "fotobron",
+    "photoby",
+    "photographerinfo",
+    "rightsholder",
+    "autorfoto",
+    "captioncredit",
+    "creditcaption",
+    "fotoautor",
+    "photoauthor",
+    "imageauthor",
+    "sourcecredit",
+    "rights",
 ];
 
 /// Words that name the credit of a picture inside its figure, and other things elsewhere.
 const FIGURE_CREDIT_WORDS: [&str; 19] = [
-    "source", "sources", "src", "author", "autor", "autore", "auteur", "byline", "owner", "quelle", "fuente", "fonte", "bron", "agency", "agentur", "agencia", "creator", "provider", "kilde",
+    "source", "sources", "src", "author", "autor", "autore", "auteur", "byline", "owner", "quelle", "fuente", "fonte",
+    "bron", "agency", "agentur", "agencia", "creator", "provider", "kilde",
 ];
 
 /// Words that name the caption of a picture.
 const CAPTION_WORDS: [&str; 34] = [
-    "caption", "captions", "figcaption", "imgcaption", "imagecaption", "photocaption", "mediacaption", "legend", "legende", "leyenda", "epigrafe", "pie", "bildunterschrift",
-    "bildtext", "bu", "bildbeschreibung", "didascalia", "legenda", "podpis", "popis", "description", "desc", "subtitle", "alt", "fotopie", "lead", "text", "capt", "cutline", "onderschrift", "signature", "title",
-    "bildinfo", "subline",
+    "caption",
+    "captions",
+    "figcaption",
+    "imgcaption",
+    "imagecaption",
+    "photocaption",
+    "mediacaption",
+    "legend",
+    "legende",
+    "leyenda",
+    "epigrafe",
+    "pie",
+    "bildunterschrift",
+    "bildtext",
+    "bu",
+    "bildbeschreibung",
+    "didascalia",
+    "legenda",
+    "podpis",
+    "popis",
+    "description",
+    "desc",
+    "subtitle",
+    "alt",
+    "fotopie",
+    "lead",
+    "text",
+    "capt",
+    "cutline",
+    "onderschrift",
+    "signature",
+    "title",
+    "bildinfo",
+    "subline",
 ];
 
 /// Words that name a caption wherever they stand; the others of `CAPTION_WORDS` do so inside a figure.
@@ -41,19 +115,77 @@ const CAPTION_WORDS_SURE: usize = 7;
 
 /// Words that name an element made for a picture.
 const PICTURE_WORDS: [&str; 22] = [
-    "image", "images", "img", "photo", "photos", "picture", "pic", "media", "gallery", "slide", "slider", "figure", "foto", "bild", "illustration", "imagen", "imagem", "swiper",
-    "carousel", "ph", "visual", "thumb",
+    "image",
+    "images",
+    "img",
+    "photo",
+    "photos",
+    "picture",
+    "pic",
+    "media",
+    "gallery",
+    "slide",
+    "slider",
+    "figure",
+    "foto",
+    "bild",
+    "illustration",
+    "imagen",
+    "imagem",
+    "swiper",
+    "carousel",
+    "ph",
+    "visual",
+    "thumb",
 ];
 
 /// Words of a picture that belongs to the site: its signs, its people, its adverts.
 const FOREIGN_WORDS: [&str; 34] = [
-    "logo", "logos", "icon", "icons", "ico", "avatar", "avatars", "gravatar", "emoji", "smiley", "sprite", "badge", "flag", "button", "btn", "advert", "ads", "banner", "adv",
-    "pixel", "counter", "tracker", "tracking", "beacon", "spinner", "loader", "loading", "userpic", "profile", "headshot", "wpemoji", "arrow", "play", "placeholder",
+    "logo",
+    "logos",
+    "icon",
+    "icons",
+    "ico",
+    "avatar",
+    "avatars",
+    "gravatar",
+    "emoji",
+    "smiley",
+    "sprite",
+    "badge",
+    "flag",
+    "button",
+    "btn",
+    "advert",
+    "ads",
+    "banner",
+    "adv",
+    "pixel",
+    "counter",
+    "tracker",
+    "tracking",
+    "beacon",
+    "spinner",
+    "loader",
+    "loading",
+    "userpic",
+    "profile",
+    "headshot",
+    "wpemoji",
+    "arrow",
+    "play",
+    "placeholder",
 ];
 
 /// The value of an attribute, without making an atom of its name.
 pub(crate) fn attribute<'a>(element: ElementRef<'a>, name: &str) -> Option<&'a str> {
-    element.value().attrs.iter().find(|(key, _)| &*key.local == name).map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
+    element
+        .value()
+        .attrs
+        .iter()
+        .find(|(key, _)| &*key.local == name)
+        .map(|(_, value)| value.trim())
+        .filter(|value| !value.is_empty())
 }
 
 /// The tag of an element.
@@ -72,7 +204,8 @@ pub(crate) fn part(element: ElementRef<'_>, in_figure: bool) -> Part {
     let figcaption = part == Part::Caption;
     for (name, value) in &element.value().attrs {
         match &*name.local {
-            "class" | "id" | "itemprop" | "data-testid" | "data-test" | "data-component" | "data-name" | "data-type" | "data-qa" | "slot" => {}
+            "class" | "id" | "itemprop" | "data-testid" | "data-test" | "data-component" | "data-name"
+            | "data-type" | "data-qa" | "slot" => {}
             _ => continue,
         }
         for name in value.split_ascii_whitespace() {
@@ -110,8 +243,11 @@ fn named(name: &str, in_figure: bool) -> Part {
 
 /// Whether an element is made to hold a picture.
 pub(crate) fn is_for_picture(element: ElementRef<'_>) -> bool {
-    matches!(&**tag(element), "figure" | "picture" | "a" | "span" | "li" | "center" | "amp-img" | "button" | "noscript" | "dt" | "dl")
-        || attribute(element, "class").is_some_and(|class| words(class).iter().any(|word| PICTURE_WORDS.contains(&word.as_str())))
+    matches!(
+        &**tag(element),
+        "figure" | "picture" | "a" | "span" | "li" | "center" | "amp-img" | "button" | "noscript" | "dt" | "dl"
+    ) || attribute(element, "class")
+        .is_some_and(|class| words(class).iter().any(|word| PICTURE_WORDS.contains(&word.as_str())))
 }
 
 /// Whether classes, id or address name a sign of the site and no picture of an article.

@@ -9,8 +9,28 @@ use crate::model::url::PageUrl;
 
 /// Attributes in which scripts find a lazy picture's address, the largest first.
 const LAZY: [&str; 22] = [
-    "data-full-src", "data-full", "data-large-file", "data-large_image", "data-hi-res-src", "data-zoom-src", "data-original-src", "data-original", "data-orig-file", "data-src-large", "data-lazy-src",
-    "data-src", "data-lazy", "data-image", "data-url", "data-img-url", "data-image-src", "data-echo", "data-defer-src", "data-runner-src", "data-cfsrc", "data-li-src",
+    "data-full-src",
+    "data-full",
+    "data-large-file",
+    "data-large_image",
+    "data-hi-res-src",
+    "data-zoom-src",
+    "data-original-src",
+    "data-original",
+    "data-orig-file",
+    "data-src-large",
+    "data-lazy-src",
+    "data-src",
+    "data-lazy",
+    "data-image",
+    "data-url",
+    "data-img-url",
+    "data-image-src",
+    "data-echo",
+    "data-defer-src",
+    "data-runner-src",
+    "data-cfsrc",
+    "data-li-src",
 ];
 
 const SETS: [&str; 5] = ["srcset", "data-srcset", "data-lazy-srcset", "data-original-set", "imagesrcset"];
@@ -40,7 +60,13 @@ fn shown(img: ElementRef<'_>, base: &PageUrl) -> Option<PageUrl> {
         }
     }
     let chosen = match (best, plain) {
-        (Some((url, width)), Some(plain)) => if width > 0.0 { url } else { plain.to_owned() },
+        (Some((url, width)), Some(plain)) => {
+            if width > 0.0 {
+                url
+            } else {
+                plain.to_owned()
+            }
+        }
         (Some((url, _)), None) => url,
         (None, Some(plain)) => plain.to_owned(),
         (None, None) => return None,
@@ -63,27 +89,46 @@ pub(crate) fn is_image_path(path: &str) -> bool {
     path.contains('.') && matches!(end.as_str(), "jpg" | "jpeg" | "png" | "webp" | "avif" | "gif" | "jpe" | "jfif")
 }
 
-fn plain_address<'a>(img: ElementRef<'a>) -> Option<&'a str> {
-    let lazy = LAZY.iter().filter_map(|name| attribute(img, name)).find(|value| is_real(value) && !value.contains(['{', ' ']));
+fn plain_address(img: ElementRef<'_>) -> Option<&str> {
+    let lazy =
+        LAZY.iter().filter_map(|name| attribute(img, name)).find(|value| is_real(value) && !value.contains(['{', ' ']));
     lazy.or_else(|| attribute(img, "src").filter(|src| is_real(src)))
 }
 
 /// Whether an address is a picture and no placeholder.
 pub(crate) fn is_real(address: &str) -> bool {
     const PLACEHOLDERS: [&str; 14] = [
-        "placeholder", "blank.", "spacer", "/1x1", "transparent", "pixel.", "loading.", "loader.", "lazy.", "lazyload", "empty.", "no-image", "noimage", "clear.gif",
+        "placeholder",
+        "blank.",
+        "spacer",
+        "/1x1",
+        "transparent",
+        "pixel.",
+        "loading.",
+        "loader.",
+        "lazy.",
+        "lazyload",
+        "empty.",
+        "no-image",
+        "noimage",
+        "clear.gif",
     ];
     let lower = address.to_ascii_lowercase();
     !address.is_empty()
         && !["data:", "about:", "javascript:", "blob:", "#"].iter().any(|scheme| lower.starts_with(scheme))
-        && !PLACEHOLDERS.iter().any(|word| lower.rsplit_once('/').map_or(lower.as_str(), |_| lower.as_str()).contains(word))
+        && !PLACEHOLDERS
+            .iter()
+            .any(|word| lower.rsplit_once('/').map_or(lower.as_str(), |_| lower.as_str()).contains(word))
 }
 
 fn attribute_sets(element: ElementRef<'_>) -> Option<(String, f32)> {
-    SETS.iter().filter_map(|name| attribute(element, name)).filter_map(largest).fold(None, |best: Option<(String, f32)>, set| match best {
-        Some(other) if other.1 >= set.1 => Some(other),
-        _ => Some(set),
-    })
+    SETS.iter().filter_map(|name| attribute(element, name)).filter_map(largest).fold(
+        None,
+        |best: Option<(String, f32)>, set| match best {
+            Some(other) if other.1 >= set.1 => Some(other),
+            _ => Some(set),
+        },
+    )
 }
 
 /// The largest of a `srcset`, with its width; densities count as widths of a thousand.
@@ -95,7 +140,8 @@ pub(crate) fn largest(set: &str) -> Option<(String, f32)> {
         // An address ends at white space: it may hold commas itself.
         let (url, after) = rest.split_at(rest.find(char::is_whitespace).unwrap_or(rest.len()));
         let bare = url.trim_end_matches(',');
-        let (descriptor, next) = if bare.len() < url.len() { ("", after) } else { after.split_once(',').unwrap_or((after, "")) };
+        let (descriptor, next) =
+            if bare.len() < url.len() { ("", after) } else { after.split_once(',').unwrap_or((after, "")) };
         rest = next.trim_start_matches(|c: char| c == ',' || c.is_whitespace());
         let descriptor = descriptor.trim();
         let size = match descriptor.chars().last() {
@@ -116,18 +162,39 @@ pub(crate) fn side(img: ElementRef<'_>, name: &str) -> Option<u32> {
     value.trim_end_matches("px").parse().ok().filter(|pixels| *pixels > 0)
 }
 
+/// Hosts of counters, adverts and avatars.
+const HOSTS: [&str; 9] = [
+    "doubleclick",
+    "gravatar",
+    "adsystem",
+    "googlesyndication",
+    "scorecardresearch",
+    "vgwort",
+    "facebook.com",
+    "mc.yandex",
+    "adnxs",
+];
+
 /// Whether an image element is a sign of the site, a tracker, an avatar, an advert.
 pub(crate) fn is_foreign_image(img: ElementRef<'_>, url: &PageUrl) -> bool {
     let (width, height) = (side(img, "width"), side(img, "height"));
     let tiny = [width, height].iter().flatten().any(|side| *side < SIDE_PX_MIN);
     let thumb = width.is_some_and(|side| side <= THUMB_PX_MAX) && height.is_some_and(|side| side <= THUMB_PX_MAX);
-    let zero = ["width", "height"].iter().any(|name| attribute(img, name).is_some_and(|value| matches!(value, "0" | "1")));
+    let zero =
+        ["width", "height"].iter().any(|name| attribute(img, name).is_some_and(|value| matches!(value, "0" | "1")));
     let name = url.path().rsplit('/').next().unwrap_or_default();
     let path_end = name.rsplit_once('.').map_or(name, |(_, end)| end);
     let named = attribute(img, "class").is_some_and(is_foreign) || attribute(img, "id").is_some_and(is_foreign);
-    const HOSTS: [&str; 9] = ["doubleclick", "gravatar", "adsystem", "googlesyndication", "scorecardresearch", "vgwort", "facebook.com", "mc.yandex", "adnxs"];
-    tiny || thumb || zero || named || path_end.eq_ignore_ascii_case("svg") || is_foreign(name) && !name.contains("play") || HOSTS.iter().any(|host| url.host().contains(host))
+    tiny || thumb
+        || zero
+        || named
+        || path_end.eq_ignore_ascii_case("svg")
+        || is_foreign(name) && !name.contains("play")
+        || HOSTS.iter().any(|host| url.host().contains(host))
 }
+
+/// «1.jpg» in two folders are two pictures; a name at least this long is one picture wherever it lies.
+const NAME_CHARS_MIN: usize = 8;
 
 /// What two addresses of one picture have in common: the last part of the path without size and form.
 pub(crate) fn key(url: &PageUrl) -> String {
@@ -137,8 +204,6 @@ pub(crate) fn key(url: &PageUrl) -> String {
         _ => name.as_str(),
     };
     let stem = without_size(stem.trim_end_matches("-scaled"));
-    // «1.jpg» in two folders are two pictures; a long name is one picture wherever it lies.
-    const NAME_CHARS_MIN: usize = 8;
     if stem.len() >= NAME_CHARS_MIN {
         return format!("{stem}?{}", if is_generic(stem) { url.as_str() } else { "" });
     }
@@ -147,8 +212,10 @@ pub(crate) fn key(url: &PageUrl) -> String {
 
 /// A name that a server gives to every picture: `default`, `original`, `image`.
 fn is_generic(stem: &str) -> bool {
-    matches!(stem, "original" | "fullsize" | "thumbnail" | "download" | "getimage" | "showimage" | "image.php" | "rendition")
-        || stem.starts_with("original_") && stem.len() < 14
+    matches!(
+        stem,
+        "original" | "fullsize" | "thumbnail" | "download" | "getimage" | "showimage" | "image.php" | "rendition"
+    ) || stem.starts_with("original_") && stem.len() < 14
 }
 
 /// `photo-1024x683` and `photo_640x360` without the size.

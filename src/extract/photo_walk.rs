@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use scraper::{ElementRef, Html};
 
 use crate::extract::photo_signs::{Part, attribute, part, tag};
-use crate::extract::photo_url::{address, is_foreign_image, is_image_path, is_real};
+use crate::extract::photo_url::{address, is_foreign_image, is_image_path, is_real, key};
 use crate::extract::signs::{Signs, signs};
 use crate::html::dom::NodeId;
 use crate::model::url::PageUrl;
@@ -43,6 +43,7 @@ pub(crate) struct Area<'a> {
 
 /// What the ancestors of an element say together.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the ancestors")]
 struct Above {
     body: bool,
     article: bool,
@@ -66,13 +67,24 @@ struct Walker<'a, 'p> {
 
 /// Walks over a page.
 pub(crate) fn walk<'a>(dom: &'a Html, area: &Area<'a>, base: &PageUrl, og_image: Option<&PageUrl>) -> Walk<'a> {
-    let lead = og_image.map(crate::extract::photo_url::key);
-    let mut walker = Walker { area, base, above: HashMap::new(), headline_seen: false, headline_class: None, body_seen: false, over: false, lead };
+    let lead = og_image.map(key);
+    let mut walker = Walker {
+        area,
+        base,
+        above: HashMap::new(),
+        headline_seen: false,
+        headline_class: None,
+        body_seen: false,
+        over: false,
+        lead,
+    };
     let mut walk = Walk::default();
     for (at, element) in dom.root_element().descendent_elements().enumerate() {
         walker.body_seen |= area.body.is_some_and(|body| body.id() == element.id());
         match &**tag(element) {
-            "img" | "amp-img" if walk.pictures.len() < PICTURES_MAX => walk.pictures.extend(walker.picture(element, at)),
+            "img" | "amp-img" if walk.pictures.len() < PICTURES_MAX => {
+                walk.pictures.extend(walker.picture(element, at));
+            }
             "h1" => walker.headline(element),
             "meta" | "script" | "link" | "source" | "a" | "input" | "option" | "br" | "head" | "title" => {}
             _ => {
@@ -96,9 +108,10 @@ impl<'a> Walker<'a, '_> {
             return None;
         }
         let above = self.above(img);
-        let leads = self.lead.as_deref() == Some(crate::extract::photo_url::key(&url).as_str());
+        let leads = self.lead.as_deref() == Some(key(&url).as_str());
         let between = self.headline_seen && !self.body_seen && above.figure;
-        let inside = above.body && !self.over || (above.article && !self.body_seen) || between || above.marked && !self.over;
+        let inside =
+            above.body && !self.over || (above.article && !self.body_seen) || between || above.marked && !self.over;
         if !(inside && !above.foreign || leads && (above.figure || above.article)) {
             return None;
         }
@@ -109,7 +122,10 @@ impl<'a> Walker<'a, '_> {
     fn unscripted(&self, img: ElementRef<'a>) -> Option<PageUrl> {
         /// Bytes of a `noscript` that is looked at.
         const BYTES_MAX: usize = 4000;
-        let near = img.next_siblings().take(3).chain(img.parent().into_iter().flat_map(|parent| parent.next_siblings().take(2)));
+        let near = img
+            .next_siblings()
+            .take(3)
+            .chain(img.parent().into_iter().flat_map(|parent| parent.next_siblings().take(2)));
         let noscript = near.filter_map(ElementRef::wrap).find(|element| &**tag(*element) == "noscript")?;
         let text: String = noscript.text().collect();
         if text.len() > BYTES_MAX {
@@ -163,10 +179,14 @@ impl<'a> Walker<'a, '_> {
         let beside = Signs::SITE.with(Signs::COMMENTS);
         let outside = Signs::OVERLAY.with(Signs::HIDDEN);
         let holds = body || article || matches!(&**tag(element), "html" | "body" | "main" | "figure");
-        let byline = says.any(Signs::BYLINE) && !says.any(Signs::PICTURE.with(Signs::CAPTION).with(Signs::BODY).with(Signs::LEAD));
+        let byline = says.any(Signs::BYLINE)
+            && !says.any(Signs::PICTURE.with(Signs::CAPTION).with(Signs::BODY).with(Signs::LEAD));
         // An `aside` made for a picture holds one of the article's.
         let aside = says.any(Signs::ASIDE) && !says.any(Signs::PICTURE);
-        let foreign = !holds && ((says.any(beside) || aside) && !is_text(element) || byline || (says.any(outside) && !above.body && !above.figure));
+        let foreign = !holds
+            && ((says.any(beside) || aside) && !is_text(element)
+                || byline
+                || (says.any(outside) && !above.body && !above.figure));
         Above {
             body: above.body || body,
             article: above.article || article,
@@ -184,15 +204,27 @@ impl<'a> Walker<'a, '_> {
         /// Letters of a headline beside the picture.
         const WORDS_BYTES_MIN: usize = 15;
         let near = || img.ancestors().filter_map(ElementRef::wrap).take(STEPS_MAX);
-        let nested = above.body && near().any(|element| &**tag(element) == "article" && Some(element.id()) != self.area.article.map(|article| article.id()) && Some(element.id()) != self.area.body.map(|body| body.id()) && !contains(element, self.area.body));
+        let nested = above.body
+            && near().any(|element| {
+                &**tag(element) == "article"
+                    && Some(element.id()) != self.area.article.map(|article| article.id())
+                    && Some(element.id()) != self.area.body.map(|body| body.id())
+                    && !contains(element, self.area.body)
+            });
         let Some(link) = near().find(|element| &**tag(*element) == "a") else { return nested && !above.figure };
         let Some(href) = attribute(link, "href").filter(|href| is_real(href)) else { return false };
         let Ok(url) = self.base.join(href) else { return false };
         if is_image_path(url.path()) || url.path() == self.base.path() {
             return false;
         }
-        let figure = link.ancestors().filter_map(ElementRef::wrap).take(STEPS_MAX).find(|element| &**tag(*element) == "figure");
-        let captioned = figure.is_some_and(|figure| figure.descendent_elements().take(FIGURE_ELEMENTS_MAX).any(|child| &**tag(child) == "figcaption" && !leads_to(child, href)));
+        let figure =
+            link.ancestors().filter_map(ElementRef::wrap).take(STEPS_MAX).find(|element| &**tag(*element) == "figure");
+        let captioned = figure.is_some_and(|figure| {
+            figure
+                .descendent_elements()
+                .take(FIGURE_ELEMENTS_MAX)
+                .any(|child| &**tag(child) == "figcaption" && !leads_to(child, href))
+        });
         if !captioned && is_story(&url, self.base) {
             return true;
         }
@@ -215,7 +247,8 @@ fn names_story(part: &str) -> bool {
 
 /// Whether a link leads to another page of the same story, such as its gallery: a part of the address names it.
 fn is_same_story(link: &PageUrl, page: &PageUrl) -> bool {
-    link.host() == page.host() && page.path().split('/').filter(|part| names_story(part)).any(|part| link.path().contains(part))
+    link.host() == page.host()
+        && page.path().split('/').filter(|part| names_story(part)).any(|part| link.path().contains(part))
 }
 
 /// Whether a link leads to another story of the same site.

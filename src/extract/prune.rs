@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use super::authors;
 use super::body::{Ask, Choice};
 use super::cues;
 use super::outline::{Kind, Outline, Piece};
@@ -24,7 +25,10 @@ const BYLINE_LETTERS_MAX: u32 = 110;
 const SENTENCE_LETTERS_MIN: u32 = 24;
 
 /// Letters of a lead paragraph, at least and at most.
-const LEAD_LETTERS: std::ops::RangeInclusive<u32> = 40..=900;
+const LEAD_LETTERS: std::ops::RangeInclusive<u32> = 20..=900;
+
+/// Letters of a lead that nothing but the summary marks.
+const SUMMED_LETTERS_MIN: u32 = 40;
 
 /// Share of a lead's words that must stand in the page's own summary, where nothing else marks it.
 const LEAD_SHARE_MIN: f32 = 0.8;
@@ -112,7 +116,8 @@ fn is_byline(piece: &Piece, authors: &[String]) -> bool {
     let is_sentence = piece.letters > SENTENCE_LETTERS_MIN && piece.text.ends_with(['.', '!', '?', '。']);
     let dated = weigh::is_date(&piece.text, piece.letters) && !is_sentence;
     let named = authors.iter().any(|author| author.chars().count() > 4 && piece.text.contains(author.as_str()));
-    dated || (named && piece.letters < 80 && !piece.text.contains(['“', '"', '«', '„']))
+    let sourced = piece.letters < 60 && authors::names_source(&piece.text);
+    dated || sourced || (named && piece.letters < 80 && !piece.text.contains(['“', '"', '«', '„']))
 }
 
 /// A line that asks for something or is printed below every article.
@@ -138,7 +143,10 @@ fn with_lead(ask: &Ask<'_>, choice: &Choice, kept: &mut Vec<usize>) {
     let opening = Shingles::of(&opening);
     let is_lead = |index: &usize| {
         let piece = &outline.pieces[*index];
-        let summed = || summary.as_ref().is_some_and(|summary| summary.share_of(&piece.text).0 >= LEAD_SHARE_MIN);
+        let summed = || {
+            piece.letters >= SUMMED_LETTERS_MIN
+                && summary.as_ref().is_some_and(|summary| summary.share_of(&piece.text).0 >= LEAD_SHARE_MIN)
+        };
         LEAD_LETTERS.contains(&piece.letters)
             && piece.link_share() < 0.5
             && (is_marked_lead(outline, piece, choice.beside[*index]) || summed())

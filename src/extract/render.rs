@@ -41,7 +41,7 @@ fn row_of(outline: &Outline<'_>, container: usize, piece: &Piece) -> Option<usiz
 }
 
 /// A photo and the element in whose place it stands; 0 puts it before everything.
-pub(super) type Placed<'p> = (usize, &'p Photo);
+type Placed<'p> = (usize, &'p Photo);
 
 /// HTML of the chosen pieces, photos in their places.
 pub(super) fn html(

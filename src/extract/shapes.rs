@@ -30,8 +30,9 @@ const TEASER_PIECES_MAX: usize = 10;
 /// Teasers that make a row of them.
 const TEASERS_MIN: usize = 2;
 
-/// Marks the pieces of teasers: neighbours of one make, each with a link of its own for a headline.
-pub(super) fn mark_teasers(outline: &Outline<'_>, host: &str, good: &Sums, beside: &mut [bool]) {
+/// Marks the pieces of teasers: neighbours of one make, each with a link of its own for a headline. Gives the teasers.
+pub(super) fn mark_teasers(outline: &Outline<'_>, host: &str, good: &Sums, beside: &mut [bool]) -> Vec<usize> {
+    let mut teasers = Vec::new();
     let mut row: Vec<usize> = Vec::new();
     for parent in 0..outline.elements.len() {
         row.clear();
@@ -46,8 +47,10 @@ pub(super) fn mark_teasers(outline: &Outline<'_>, host: &str, good: &Sums, besid
             for teaser in &row {
                 outline.elements[*teaser].pieces.clone().for_each(|piece| beside[piece] = true);
             }
+            teasers.append(&mut row);
         }
     }
+    teasers
 }
 
 /// Teasers stand below the text, or have next to none of their own; what has more is an article made of parts.
@@ -159,19 +162,23 @@ fn is_text_block(outline: &Outline<'_>, index: usize) -> bool {
     )
 }
 
-/// Marks articles that were loaded below the one that was asked for: each has a first-rank headline of its own.
+/// Marks articles that were loaded below the one that was asked for: each has a first-rank headline of its own. Gives
+/// the articles.
 pub(super) fn mark_other_articles(
     outline: &Outline<'_>,
     headlines: &[usize],
     ours: usize,
     good: &Sums,
     beside: &mut [bool],
-) {
+) -> Vec<usize> {
+    let mut others = Vec::new();
     for headline in headlines.iter().filter(|headline| **headline > ours) {
         let other = outline.ancestors(*headline).find(|index| outline.elements[*index].signs.any(Signs::ARTICLE));
         let most = |other: &usize| good.over(&outline.elements[*other].pieces) > OTHER_SHARE_MAX * good.total();
         if let Some(other) = other.filter(|other| !outline.within(ours, *other) && !most(other)) {
             outline.elements[other].pieces.clone().for_each(|piece| beside[piece] = true);
+            others.push(other);
         }
     }
+    others
 }

@@ -29,6 +29,8 @@ impl Signs {
     pub(super) const BYLINE: Self = Self(1 << 7);
     /// Laid over the page: consent, log-in, enlarged pictures.
     pub(super) const OVERLAY: Self = Self(1 << 10);
+    /// Shown within a sentence when its word is pointed at.
+    pub(super) const POP_UP: Self = Self(1 << 11);
     /// Holds a picture, by its class or id.
     pub(super) const PICTURE: Self = Self(1 << 9);
     /// What readers wrote.

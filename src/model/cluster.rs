@@ -6,6 +6,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::date::Moment;
 use crate::model::article::Routed;
 use crate::model::country::Country;
 use crate::model::source::{HostState, SourceName, SourceState};
@@ -86,7 +87,7 @@ pub enum Known {
 /// What makes two articles the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fingerprint {
-    /// Hash of the canonical address.
+    /// Hash of the canonical address; all zero where the address tells nothing (a front page).
     pub address: [u8; 16],
     /// Hash of the folded text; all zero for a text too short to tell.
     pub exact: [u8; 16],
@@ -94,6 +95,17 @@ pub struct Fingerprint {
     pub sketch: Vec<u8>,
     /// Look-up keys of the sketch: two texts that share one are worth comparing.
     pub bands: Vec<u64>,
+}
+
+impl Fingerprint {
+    /// How many hashes two texts share: address, exact text, bands. All zero is no address and no text.
+    #[must_use]
+    pub fn shared(&self, other: &Self) -> usize {
+        const NOTHING: [u8; 16] = [0; 16];
+        let same = |one: &[u8; 16], other: &[u8; 16]| usize::from(one == other && *one != NOTHING);
+        let bands = self.bands.iter().filter(|band| other.bands.contains(band)).count();
+        same(&self.address, &other.address) + same(&self.exact, &other.exact) + bands
+    }
 }
 
 /// An article that might be the same.
@@ -155,7 +167,7 @@ impl Stored {
     pub fn published(&self) -> Timestamp {
         /// 1990-01-01T00:00:00Z.
         const EARLIEST: Timestamp = Timestamp::constant(631_152_000, 0);
-        let printed = self.routed.article.published.map(|moment| moment.timestamp());
+        let printed = self.routed.article.published.map(Moment::timestamp);
         printed.filter(|at| *at >= EARLIEST && *at <= self.first_seen).unwrap_or(self.first_seen)
     }
 

@@ -4,6 +4,7 @@
 
 use jiff::Timestamp;
 
+use crate::date::Moment;
 use crate::model::entry::Entry;
 
 /// Entries of a document that are taken up: the newest. Feeds have 10 to 100, large sitemaps some thousands.
@@ -18,7 +19,8 @@ pub(super) const LIST_MAX: usize = 200;
 /// Bytes of a title or another field of plain text. It is shown in some hundred characters.
 pub(super) const WORDS_BYTES_MAX: usize = 64 * 1024;
 
-/// Elements of a document's tree. A sitemap of 50,000 addresses, the most that its protocol allows, has 250,000.
+/// Elements that are read; behind them a document is taken as cut. A sitemap of 50,000 pages, the most there may be, has
+/// 200,000; a feed of 10 MB some 25,000.
 pub(super) const ELEMENTS_MAX: usize = 400_000;
 
 /// Values in a JSON document, which take ten times the room of the bytes that write them.
@@ -45,7 +47,7 @@ pub(super) fn trim(entries: &mut Vec<Entry>) {
         return;
     }
     let times: Option<Vec<Timestamp>> =
-        entries.iter().map(|entry| entry.published.or(entry.updated).map(|moment| moment.timestamp())).collect();
+        entries.iter().map(|entry| entry.published.or(entry.updated).map(Moment::timestamp)).collect();
     let Some(times) = times else {
         entries.drain(ENTRIES_MAX / 2..entries.len() - ENTRIES_MAX / 2);
         return;
@@ -53,7 +55,9 @@ pub(super) fn trim(entries: &mut Vec<Entry>) {
     let mut newest: Vec<usize> = (0..times.len()).collect();
     newest.sort_by_key(|at| std::cmp::Reverse(times[*at]));
     let mut is_kept = vec![false; times.len()];
-    newest.into_iter().take(ENTRIES_MAX).for_each(|at| is_kept[at] = true);
+    for at in newest.into_iter().take(ENTRIES_MAX) {
+        is_kept[at] = true;
+    }
     let mut kept = is_kept.into_iter();
     entries.retain(|_| kept.next().unwrap_or_default());
 }
@@ -97,7 +101,7 @@ mod tests {
         let mut entries = Vec::new();
         for number in 0..5 * ENTRIES_MAX {
             let at = Timestamp::from_second(i64::try_from(number).unwrap()).unwrap();
-            let published = dated.then(|| crate::date::Moment::utc(at));
+            let published = dated.then(|| Moment::utc(at));
             add(&mut entries, Entry { id: number.to_string(), published, ..Entry::default() });
         }
         trim(&mut entries);

@@ -25,14 +25,17 @@ pub(super) struct Entities<'a> {
 }
 
 impl<'a> Entities<'a> {
-    /// Learns the entities of a DOCTYPE's internal subset. Those that stand elsewhere (SYSTEM, PUBLIC) and those of the
-    /// DOCTYPE's own language (`%`) are left out.
+    /// Learns the entities of a DOCTYPE's internal subset. Those that stand elsewhere (SYSTEM, PUBLIC) are empty:
+    /// nothing is fetched. Those of the DOCTYPE's own language (`%`) are left out.
     pub(super) fn learn(&mut self, doctype: &'a str) {
         for declaration in doctype.split("<!ENTITY").skip(1) {
             let mut words = declaration.trim_start().splitn(2, |c: char| c.is_whitespace());
             let (Some(name), Some(value)) = (words.next(), words.next()) else { continue };
             let value = value.trim_start();
-            let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) else { continue };
+            let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
+                self.own.entry(name).or_insert("");
+                continue;
+            };
             let Some(end) = value[1..].find(quote) else { continue };
             if self.own.len() < ENTITIES_MAX && name != "%" {
                 self.own.entry(name).or_insert(&value[1..=end]);
@@ -57,16 +60,10 @@ impl<'a> Entities<'a> {
             out.push_str(&rest[..at]);
             rest = &rest[at..];
             let length = reference_bytes(rest);
-            match length.and_then(|length| self.resolved(&rest[1..length - 1], nesting)) {
-                Some(resolved) => {
-                    out.push_str(&resolved);
-                    rest = &rest[length.unwrap_or(1)..];
-                }
-                None => {
-                    out.push('&');
-                    rest = &rest[1..];
-                }
-            }
+            let resolved = length.and_then(|length| Some((self.resolved(&rest[1..length - 1], nesting)?, length)));
+            let (text, taken) = resolved.unwrap_or((Cow::Borrowed("&"), 1));
+            out.push_str(&text);
+            rest = &rest[taken..];
             if self.is_bomb.get() {
                 return out;
             }
@@ -148,8 +145,8 @@ mod tests {
             "DOCTYPE rss [<!ENTITY site \"My &amp; site\"><!ENTITY x SYSTEM \"file:///etc/passwd\"><!ENTITY % p 'q'>",
         );
         assert_eq!(
-            entities.decode("A&B &site; &x; &#151;&#x41; &eacute; &nosuch; &lt;"),
-            "A&B My & site &x; —A é &nosuch; <"
+            entities.decode("A&B &site; [&x;] &#151;&#x41; &eacute; &nosuch; &lt;"),
+            "A&B My & site [] —A é &nosuch; <"
         );
     }
 

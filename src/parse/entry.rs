@@ -35,9 +35,8 @@ struct Pending {
 pub(super) fn read(element: &Element<'_>, reader: &Reader<'_>, base: Option<&Url>) -> Entry {
     let base = address::base_below(base, element.attribute("xml:base"));
     let base = base.as_ref();
-    let mut entry = Entry::default();
+    let mut entry = Entry { id: element.attribute("rdf:about").unwrap_or_default().to_owned(), ..Entry::default() };
     let mut pending = Pending::default();
-    entry.id = element.attribute("rdf:about").unwrap_or_default().to_owned();
     for child in element.elements().take(PARTS_MAX) {
         match child.space {
             Space::Core => core(child, &mut entry, &mut pending, reader, base),
@@ -92,7 +91,7 @@ fn core(child: &Element<'_>, entry: &mut Entry, pending: &mut Pending, reader: &
         }
         "keywords" => child.text().split(',').for_each(|word| reader::add_tag(&mut entry.tags, word)),
         "enclosure" => enclosure(child, entry, base),
-        "comments" => entry.comments = child.some_text().and_then(|text| address::whole(&text, base)),
+        "comments" => entry.comments = reader::address(child, base),
         "copyright" | "rights" => rights(child, entry, reader, base),
         "image" | "thumbnail" => picture(child, entry, base),
         _ => {}
@@ -150,7 +149,7 @@ fn media_element(
         "title" => pending.title = pending.title.take().or_else(|| construct::words(child, Kind::Guess, base)),
         "description" => {
             pending.description =
-                pending.description.take().or_else(|| construct::text(child, reader.description_kind(), base))
+                pending.description.take().or_else(|| construct::text(child, reader.description_kind(), base));
         }
         "group" => {
             let part = |name| child.elements().find(|part| part.is(Space::Media, name));
@@ -233,7 +232,7 @@ fn settle(entry: &mut Entry, pending: Pending) {
         _ => {}
     }
     entry.link = link_of(entry, pending.guid_link);
-    media::settle(entry, caption);
+    media::settle(entry, caption.as_deref());
 }
 
 /// The article's page: the link that readers take; else the `guid` where it is an address.

@@ -3,7 +3,7 @@
 use url::Url;
 
 use crate::model::entry::{Entries, Entry, Head, HeadImage};
-use crate::model::source::SourceKind;
+use crate::model::source::{PollHints, SourceKind};
 use crate::parse::address;
 use crate::parse::bounds::{self, LIST_MAX};
 use crate::parse::construct::{self, Kind};
@@ -67,7 +67,7 @@ fn container(
     let base = address::base_below(base, element.attribute("xml:base"));
     let base = base.as_ref();
     let hints = hints::read(element);
-    if hints != head.hints {
+    if hints != PollHints::default() {
         head.hints = hints;
     }
     definition(element, head, reader, base);
@@ -83,62 +83,73 @@ fn container(
 }
 
 fn field(child: &Element<'_>, head: &mut Head, reader: &Reader<'_>, base: Option<&Url>) {
-    match (child.space, &*child.name) {
-        (Space::Core, "title") | (Space::Dc, "title") => {
-            if let Some(words) = construct::words(child, reader.plain_kind(), base)
-                .filter(|_| child.space == Space::Core || head.title.is_none())
-            {
+    if child.space != Space::Core {
+        foreign_field(child, head, reader, base);
+        return;
+    }
+    match &*child.name {
+        "title" => {
+            if let Some(words) = construct::words(child, reader.plain_kind(), base) {
                 (head.title, head.title_markup) = (Some(words.plain), words.markup);
             }
         }
-        (Space::Core, "link") if head.links.len() < LIST_MAX => head.links.extend(reader::link(child, base)),
-        (Space::Core, "description" | "tagline" | "subtitle" | "info" | "abstract")
-        | (Space::Dc | Space::Media, "description")
-        | (Space::Itunes, "subtitle" | "summary") => {
-            describe(child, head, reader, base);
+        "link" if head.links.len() < LIST_MAX => head.links.extend(reader::link(child, base)),
+        "description" | "tagline" | "subtitle" | "info" | "abstract" => describe(child, head, reader, base),
+        "language" => head.language = child.some_text(),
+        "id" | "guid" => head.id = child.some_text(),
+        "updated" | "modified" | "lastbuilddate" => head.updated = reader.date(child).or(head.updated),
+        "pubdate" | "published" | "issued" => head.published = reader.date(child).or(head.published),
+        "author" | "managingeditor" => reader::add_person(&mut head.authors, person::read(child, base)),
+        "contributor" => reader::add_person(&mut head.contributors, person::read(child, base)),
+        "copyright" | "rights" => rights(child, head, reader, base),
+        "generator" => head.generator = child.some_text(),
+        "icon" => head.icon = reader::address(child, base),
+        "logo" => {
+            let href = child.attribute("href").and_then(|url| address::whole(url, base));
+            head.logo = href.or_else(|| reader::address(child, base));
         }
-        (Space::Core | Space::Dc, "language") => head.language = child.some_text(),
-        (Space::Core, "id" | "guid") => head.id = child.some_text(),
-        (Space::Core, "updated" | "modified" | "lastbuilddate") | (Space::DcTerms, "modified") => {
-            head.updated = reader.date(child).or(head.updated)
-        }
-        (Space::Core, "pubdate" | "published" | "issued") | (Space::DcTerms, "issued") => {
-            head.published = reader.date(child).or(head.published)
-        }
-        (Space::Dc, "date") => head.updated = head.updated.or_else(|| reader.date(child)),
-        (Space::Core, "author" | "managingeditor") | (Space::Dc, "creator" | "author") => {
-            reader::add_person(&mut head.authors, person::read(child, base))
-        }
-        (Space::Itunes, "author") if head.authors.is_empty() => {
-            reader::add_person(&mut head.authors, person::read(child, base))
-        }
-        (Space::Core | Space::Dc, "contributor") => {
-            reader::add_person(&mut head.contributors, person::read(child, base))
-        }
-        (Space::Core, "copyright" | "rights") | (Space::Dc, "rights") => {
-            if let Some(words) = construct::words(child, reader.plain_kind(), base) {
-                (head.rights, head.rights_markup) = (Some(words.plain), words.markup);
+        "category" | "keywords" => tags(child, head),
+        _ => {}
+    }
+}
+
+/// Fields of the vocabularies beside RSS and Atom. Where those say it too, they count.
+fn foreign_field(child: &Element<'_>, head: &mut Head, reader: &Reader<'_>, base: Option<&Url>) {
+    match (child.space, &*child.name) {
+        (Space::Dc, "title") if head.title.is_none() => {
+            if let Some(words) = construct::words(child, Kind::Guess, base) {
+                (head.title, head.title_markup) = (Some(words.plain), words.markup);
             }
         }
-        (Space::Core, "generator") => head.generator = child.some_text(),
-        (Space::Admin, "generatoragent") => {
-            head.generator = child.attribute("rdf:resource").map(str::to_owned).or(head.generator.take())
+        (Space::Dc | Space::Media, "description") | (Space::Itunes, "subtitle" | "summary") => {
+            describe(child, head, reader, base);
         }
-        (Space::Core, "icon") => head.icon = child.some_text().and_then(|url| address::whole(&url, base)),
-        (Space::Core, "logo") => {
-            let url = child.attribute("href").map(str::to_owned).or_else(|| child.some_text());
-            head.logo = url.and_then(|url| address::whole(&url, base));
+        (Space::Dc, "language") => head.language = child.some_text(),
+        (Space::DcTerms, "modified") => head.updated = reader.date(child).or(head.updated),
+        (Space::DcTerms, "issued") => head.published = reader.date(child).or(head.published),
+        (Space::Dc, "date") => head.updated = head.updated.or_else(|| reader.date(child)),
+        (Space::Dc, "creator" | "author") => reader::add_person(&mut head.authors, person::read(child, base)),
+        (Space::Itunes, "author") if head.authors.is_empty() => {
+            reader::add_person(&mut head.authors, person::read(child, base));
+        }
+        (Space::Dc, "contributor") => reader::add_person(&mut head.contributors, person::read(child, base)),
+        (Space::Dc, "rights") => rights(child, head, reader, base),
+        (Space::Admin, "generatoragent") => {
+            head.generator = child.attribute("rdf:resource").map(str::to_owned).or(head.generator.take());
         }
         (Space::Itunes, "image") if head.image.is_none() => {
-            let url =
-                child.attribute("href").or_else(|| child.attribute("url")).and_then(|url| address::whole(url, base));
+            let url = child.attribute("href").or_else(|| child.attribute("url"));
+            let url = url.and_then(|url| address::whole(url, base));
             head.image = url.map(|url| HeadImage { url, ..HeadImage::default() });
         }
-        (Space::Core, "category" | "keywords")
-        | (Space::Dc, "subject")
-        | (Space::Itunes, "category" | "keywords")
-        | (Space::Media, "category" | "keywords") => tags(child, head),
+        (Space::Dc, "subject") | (Space::Itunes | Space::Media, "category" | "keywords") => tags(child, head),
         _ => {}
+    }
+}
+
+fn rights(child: &Element<'_>, head: &mut Head, reader: &Reader<'_>, base: Option<&Url>) {
+    if let Some(words) = construct::words(child, reader.plain_kind(), base) {
+        (head.rights, head.rights_markup) = (Some(words.plain), words.markup);
     }
 }
 

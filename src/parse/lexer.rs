@@ -118,9 +118,14 @@ impl<'a> Lexer<'a> {
     }
 
     fn start_tag(&mut self) -> Token<'a> {
+        let whole = self.rest;
         self.take(1);
         let end = self.rest.find(|c: char| is_space(c) || matches!(c, '>' | '/' | '<')).unwrap_or(self.rest.len());
         let name = self.take(end);
+        if self.rest.is_empty() || self.rest.starts_with('<') {
+            // `a<b</p>`: a sign of text.
+            return Token::Text(&whole[..=name.len()]);
+        }
         let mut tag = Tag { name, attributes: Vec::new(), is_empty: false };
         loop {
             self.rest = self.rest.trim_start_matches(is_space);
@@ -225,14 +230,14 @@ mod tests {
     #[test]
     fn what_is_wrong_is_read_as_meant() {
         let tokens = |text| Lexer::new(text).collect::<Vec<_>>();
-        assert_eq!(tokens("1 < 2 <b"), [Token::Text("1 < 2 "), start("b", &[])]);
+        assert_eq!(tokens("1 < 2 <b>"), [Token::Text("1 < 2 "), start("b", &[])]);
         assert_eq!(
             tokens("<a href=x class='y' z>t"),
             [start("a", &[("href", "x"), ("class", "y"), ("z", "")]), Token::Text("t")]
         );
         assert_eq!(tokens("<a href=\"x>t</a>"), [start("a", &[("href", "x")]), Token::Text("t"), Token::End("a")]);
         assert_eq!(tokens("<![CDATA[a]]>b"), [Token::Literal("a"), Token::Text("b")]);
-        assert_eq!(tokens("<title<link>"), [start("title", &[]), start("link", &[])]);
+        assert_eq!(tokens("a<b</p>"), [Token::Text("a"), Token::Text("<b"), Token::End("p")]);
         assert_eq!(tokens("<![CDATA[a"), [Token::Literal("a")]);
     }
 }

@@ -45,6 +45,8 @@ pub(super) fn clean(html: &str, base: Option<&Url>) -> Clean {
     let mut lexer = Lexer::new(html);
     while let Some(token) = lexer.next() {
         match token {
+            // The beginning of a tag that is none must not become one beside what follows.
+            Token::Text(text) if is_broken_tag(text) => out.html.extend(["&lt;", &text[1..]]),
             Token::Text(text) => out.html.push_str(&quotes(text)),
             Token::Literal(text) => out.html.push_str(&escaped(text)),
             Token::Start(tag) => {
@@ -75,6 +77,10 @@ pub(super) fn clean(html: &str, base: Option<&Url>) -> Clean {
         out.html = trimmed.to_owned();
     }
     out
+}
+
+fn is_broken_tag(text: &str) -> bool {
+    text.starts_with('<') && text[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
 }
 
 fn start(out: &mut Clean, name: &str, tag: &Tag<'_>, base: Option<&Url>) {

@@ -36,14 +36,14 @@ pub(super) fn read(element: &Element<'_>, entry: &mut Entry, base: Option<&Url>)
 }
 
 /// Gives a lone picture the entry's own credits, where it has none itself.
-pub(super) fn settle(entry: &mut Entry, caption: Option<String>) {
+pub(super) fn settle(entry: &mut Entry, caption: Option<&str>) {
     let pictures = entry.media.len();
     for media in &mut entry.media {
         if media.credits.is_empty() && pictures == 1 {
             media.credits.clone_from(&entry.credits);
         }
         if media.caption.is_none() && pictures == 1 {
-            media.caption.clone_from(&caption);
+            media.caption = caption.map(str::to_owned);
         }
     }
 }
@@ -53,11 +53,10 @@ fn group(element: &Element<'_>, entry: &mut Entry, base: Option<&Url>) {
     for child in element.elements().take(PARTS_MAX).filter(|child| child.space == Space::Media) {
         match &*child.name {
             "description" | "title" => note_caption(child, &mut scope.caption),
-            "credit" => scope.credits.extend(credit(child)),
+            "credit" => note_credit(child, &mut scope, entry),
             _ => read(child, entry, base),
         }
     }
-    entry.credits.extend(scope.credits.iter().cloned());
     inherit(entry, &scope);
 }
 
@@ -83,12 +82,18 @@ fn content(element: &Element<'_>, entry: &mut Entry, base: Option<&Url>) {
     for child in element.elements().take(PARTS_MAX).filter(|child| child.space == Space::Media) {
         match &*child.name {
             "description" | "title" | "text" => note_caption(child, &mut scope.caption),
-            "credit" => scope.credits.extend(credit(child)),
+            "credit" => note_credit(child, &mut scope, entry),
             _ => read(child, entry, base),
         }
     }
-    entry.credits.extend(scope.credits.iter().cloned());
     inherit(entry, &scope);
+}
+
+/// A credit holds for its scope, and counts among the entry's.
+fn note_credit(element: &Element<'_>, scope: &mut Scope, entry: &mut Entry) {
+    let credit = credit(element);
+    entry.credits.extend(credit.clone());
+    scope.credits.extend(credit);
 }
 
 /// A description is a caption; a title only where there is none.

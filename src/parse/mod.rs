@@ -107,7 +107,7 @@ fn xml(source: &Source, document: &Document, text: &str, depth: usize, now: Time
 
 /// A page that lists articles, or names a feed that does. One that does neither is an error page, or is for people alone.
 fn page(source: &Source, document: &Document, text: &str, depth: usize, now: Timestamp) -> Result<Entries, ParseError> {
-    let page = listing::Page { url: &document.url, zone: &source.zone, now };
+    let page = listing::page::Page { url: &document.url, zone: &source.zone, now };
     let found = listing::read(text, source.select.as_ref(), page, depth);
     let is_of_use = !found.entries.is_empty() || source.kind.is_none() && !found.feeds.is_empty();
     if is_of_use { Ok(found) } else { Err(ParseError::NotAFeed { url: document.url.clone() }) }

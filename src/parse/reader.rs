@@ -52,6 +52,12 @@ pub(super) fn link(element: &Element<'_>, base: Option<&Url>) -> Option<Link> {
     Some(Link { href, rel, media_type: word("type").or_else(|| Some(default.to_owned())) })
 }
 
+/// An element whose text is an address.
+pub(super) fn address(element: &Element<'_>, base: Option<&Url>) -> Option<String> {
+    let base = address::base_below(base, element.attribute("xml:base"));
+    address::whole(&element.some_text()?, base.as_ref())
+}
+
 /// The page among links: the last `alternate` that is HTML, as readers take it, else any `alternate`.
 pub(super) fn page(links: &[Link]) -> Option<&Link> {
     let is_alternate = |link: &&Link| link.rel.as_deref().is_none_or(|rel| rel == "alternate");

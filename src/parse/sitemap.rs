@@ -1,7 +1,10 @@
 //! Sitemaps, Google's sitemaps of news, and indexes of them.
 
+use std::cmp::Reverse;
+
 use url::Url;
 
+use crate::date::Moment;
 use crate::html::plain;
 use crate::model::entry::{Entries, Entry, Head, Link, Media};
 use crate::model::source::SourceKind;
@@ -18,16 +21,22 @@ pub(super) fn read(tree: &Element<'_>, reader: &Reader<'_>, base: Option<&Url>) 
     let mut entries = Vec::new();
     let mut members = Vec::new();
     for child in root.elements().filter(|child| !child.is_cut) {
-        let Some(location) = location(child, base) else { continue };
         match &*child.name {
-            "url" => bounds::add(&mut entries, entry(child, location, reader)),
-            "sitemap" => members.push((child.child("lastmod").and_then(|date| reader.date(date)), location)),
+            "url" => {
+                if let Some(location) = location(child, base) {
+                    bounds::add(&mut entries, entry(child, location, reader));
+                }
+            }
+            "sitemap" => {
+                let changed = child.child("lastmod").and_then(|date| reader.date(date)).map(Moment::timestamp);
+                members.push((changed, child));
+            }
             _ => {}
         }
     }
-    // The newest first; the sort is stable, so members without a date keep the order of the index, behind.
-    members.sort_by(|(one, _), (other, _)| other.map(|date| date.timestamp()).cmp(&one.map(|date| date.timestamp())));
-    let more = members.into_iter().map(|(_, location)| location).collect();
+    // The newest first; the sort is stable, so what has no date keeps its order, behind.
+    members.sort_by_key(|(changed, _)| Reverse(*changed));
+    let more = members.into_iter().filter_map(|(_, member)| location(member, base)).collect();
     Some(Entries { kind: SourceKind::Sitemap, head: Head::default(), entries, more, feeds: Vec::new() })
 }
 

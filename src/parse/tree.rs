@@ -172,8 +172,13 @@ impl<'a> Builder<'a> {
         if space == Space::Core && is_entry(name) {
             // An entry in an entry: the first one's end tag is missing. Inside a text it is markup.
             let entry = self.open.iter().rposition(|open| open.space == Space::Core && is_entry(&open.name));
-            if let Some(entry) = entry.filter(|at| self.open[*at].name == name) {
-                self.close_to(entry);
+            match entry {
+                Some(entry) if self.open[entry].name == name => self.close_to(entry),
+                // A field of the channel whose end tag is missing.
+                None if self.open.last().is_some_and(|top| top.space == Space::Core && is_plain_field(&top.name)) => {
+                    self.close();
+                }
+                _ => {}
             }
             return;
         }

@@ -15,7 +15,7 @@ use crate::pipeline::worker::Worker;
 use crate::publish;
 use crate::publish::country_feed::CountryFeed;
 use crate::publish::error::PublishError;
-use crate::publish::glance::Glance;
+use crate::publish::glance::{self, Glance};
 use crate::publish::sink::{File, Folder, Sink};
 use crate::publish::site::Site;
 use crate::publish::status::{self, CountryStatus, SourceStatus, StatusFile};
@@ -46,12 +46,17 @@ struct Edition<'a> {
 /// Publishes the feeds that changed, and all of them where the folder does not hold them as feeds.toml wants them now.
 ///
 /// Says how many files changed.
-pub(crate) async fn publish(worker: &Worker, now: Timestamp, watcher: &dyn Watcher) -> Result<u64, EditionError> {
+pub(crate) async fn publish(
+    worker: &Worker,
+    before: StatusFile,
+    forgot: Option<Timestamp>,
+    now: Timestamp,
+    watcher: &dyn Watcher,
+) -> Result<u64, EditionError> {
     let settings = &worker.settings;
     let site = Site::of(settings).map_err(PublishError::from)?;
     let sink = Folder::open(&settings.publish.to)?;
     let mut edition = Edition { worker, site, sink, watcher, written: 0 };
-    let before = before(&settings.publish.to);
     let mark = mark(settings);
     let anew = before.edition != mark || edition.is_incomplete();
     edition.take_away(&before).await?;
@@ -59,19 +64,19 @@ pub(crate) async fn publish(worker: &Worker, now: Timestamp, watcher: &dyn Watch
     if anew || !due.is_empty() {
         let is_due = |feed: Changed| anew || due.iter().any(|due| due.feed == feed);
         let glances = edition.feeds(is_due).await?;
-        let status = edition.status(&glances, mark, now).await?;
+        let status = StatusFile { forgot, edition: mark, ..edition.status(&glances, now).await? };
         edition.write(publish::site_files(&glances, &status, &edition.site)?).await?;
         worker.store.published(&due).await?;
     } else {
-        let mut status = StatusFile { passed: Some(now), sources: edition.sources(now).await?, ..before };
-        status.edition = mark;
-        edition.write(vec![File::new(status::PATH, status.to_bytes(), 0)]).await?;
+        let sources = edition.sources(now).await?;
+        let status = StatusFile { passed: Some(now), forgot, sources, edition: mark, ..before };
+        edition.write(publish::status_files(&status, &edition.site)?).await?;
     }
     Ok(edition.written)
 }
 
 /// What the last edition told of itself; nothing where there is none, or where it cannot be read.
-fn before(folder: &Path) -> StatusFile {
+pub(crate) fn before(folder: &Path) -> StatusFile {
     let text = std::fs::read(folder.join(status::PATH)).unwrap_or_default();
     serde_json::from_slice(&text).unwrap_or_default()
 }
@@ -118,7 +123,10 @@ impl Edition<'_> {
         let lands = self.site.lands.clone();
         for land in lands.iter().map(Some).chain([None]) {
             let country = land.map(|land| land.country);
-            let query = Query { country, limit: self.site.items, ..Query::default() };
+            let is_due = is_due(country.map_or(Changed::All, Changed::Country));
+            // At a glance, a feed that stays as it is needs its newest articles alone.
+            let limit = if is_due { self.site.items } else { self.site.items.min(glance::ITEMS) };
+            let query = Query { country, limit, ..Query::default() };
             let clusters = self.worker.store.clusters(query).await?;
             let feed = match land {
                 Some(land) => CountryFeed::of_land(land, &clusters, &self.site),
@@ -126,7 +134,7 @@ impl Edition<'_> {
             };
             drop(clusters);
             glances.push(Glance::of(&feed, self.worker.store.count(query).await?));
-            if is_due(country.map_or(Changed::All, Changed::Country)) {
+            if is_due {
                 self.write(publish::feed_files(&feed, &self.site)?).await?;
             }
         }
@@ -141,14 +149,14 @@ impl Edition<'_> {
         Ok(())
     }
 
-    async fn status(&self, glances: &[Glance], mark: String, now: Timestamp) -> Result<StatusFile, EditionError> {
+    async fn status(&self, glances: &[Glance], now: Timestamp) -> Result<StatusFile, EditionError> {
         let all = glances.iter().find(|glance| glance.country.is_none());
         Ok(StatusFile {
-            edition: mark,
             passed: Some(now),
             articles: all.map_or(0, |glance| glance.articles),
             sources: self.sources(now).await?,
             countries: glances.iter().filter_map(country_status).collect(),
+            ..StatusFile::default()
         })
     }
 

@@ -78,8 +78,9 @@ pub async fn run(
     watcher.due(due.len());
     pass.read_all(due, stop).await?;
     if !options.dry_run {
-        pass.forget().await?;
-        pass.report.published = edition::publish(worker, now, watcher).await?;
+        let before = edition::before(&worker.settings.publish.to);
+        let forgot = pass.forget(before.forgot).await?;
+        pass.report.published = edition::publish(worker, before, forgot, now, watcher).await?;
     }
     pass.report.seconds = began.elapsed().as_secs_f64();
     watcher.event(&Event::Pass(pass.report.clone()));
@@ -198,12 +199,15 @@ impl Pass<'_> {
         }
     }
 
-    /// Drops what no source has listed for longer than `[store] keep`.
-    async fn forget(&self) -> Result<(), StoreError> {
+    /// Drops what no source has listed for longer than `[store] keep`, once a day. Says up to when it has looked.
+    async fn forget(&self, forgot: Option<Timestamp>) -> Result<Option<Timestamp>, StoreError> {
+        let Some(until) = schedule::forget_until(forgot, self.now) else {
+            return Ok(forgot.filter(|forgot| *forgot <= self.now).or(Some(self.now)));
+        };
         let keep = jiff::SignedDuration::try_from(self.worker.settings.store.keep).unwrap_or(jiff::SignedDuration::MAX);
-        if let Ok(before) = self.now.checked_sub(keep) {
+        if let Ok(before) = until.checked_sub(keep) {
             self.worker.store.forget(before).await?;
         }
-        Ok(())
+        Ok(Some(until))
     }
 }

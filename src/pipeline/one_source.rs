@@ -160,7 +160,7 @@ impl Reading<'_> {
         if same_address && state.body_hash == Some(remember::body_hash(&document.body)) {
             return Ok(Answer::Same(document.caching));
         }
-        let (mut document, mut entries) = self.parse(document).await?;
+        let (mut document, mut entries) = self.parse(document, state.kind).await?;
         if let Some((feed, found)) = self.follow_feed(&entries).await {
             state.found_feed = Some(feed.url.clone());
             (document, entries) = (feed, found);
@@ -182,8 +182,8 @@ impl Reading<'_> {
     }
 
     /// Parses on the blocking pool; a parser that panics fails its source alone.
-    async fn parse(&self, document: Document) -> Result<(Document, Entries), SourceError> {
-        let (source, depth, now) = (Arc::clone(self.source), self.worker.settings.limits.depth, self.now);
+    async fn parse(&self, document: Document, found: Option<SourceKind>) -> Result<(Document, Entries), SourceError> {
+        let (source, depth, now) = (self.as_found(found), self.worker.settings.limits.depth, self.now);
         let url = document.url.clone();
         let parsed = self.worker.think(move || {
             let entries = parse::entries(&source, &document, depth, now);
@@ -195,6 +195,14 @@ impl Reading<'_> {
         }
     }
 
+    /// The source with the kind it turned out to be: an HTML page in a feed's place is then no list of articles.
+    fn as_found(&self, found: Option<SourceKind>) -> Arc<Source> {
+        match (self.source.kind, found) {
+            (None, Some(kind)) => Arc::new(Source { kind: Some(kind), ..Source::clone(self.source) }),
+            _ => Arc::clone(self.source),
+        }
+    }
+
     /// A page that names a feed, where the operator did not say which kind it is: the feed is read instead.
     async fn follow_feed(&self, entries: &Entries) -> Option<(Document, Entries)> {
         if entries.kind != SourceKind::Page || self.source.kind.is_some() || self.source.select.is_some() {
@@ -203,7 +211,7 @@ impl Reading<'_> {
         let url = entries.feeds.first()?.clone();
         let request = Request { url, purpose: Purpose::Source, validators: Validators::default() };
         let Fetched::Fresh(document) = self.visit.get(request).await else { return None };
-        self.parse(*document).await.ok().filter(|(_, entries)| entries.kind == SourceKind::Feed)
+        self.parse(*document, None).await.ok().filter(|(_, entries)| entries.kind == SourceKind::Feed)
     }
 
     /// Members of a sitemap index, and the next pages of a listing whose operator says where they are. Whether all could be read.
@@ -228,7 +236,7 @@ impl Reading<'_> {
                 whole = false;
                 continue;
             };
-            match self.parse(*document).await {
+            match self.parse(*document, Some(entries.kind)).await {
                 Ok((_, page)) => {
                     entries.entries.extend(page.entries);
                     waiting.extend(page.more);

@@ -107,6 +107,17 @@ pub fn after_failure(source: &Source, fault: Fault, failures: u32, now: Timestam
     later(now, wait.min(BACKOFF_MAX).max(source.every))
 }
 
+/// Up to when old articles are dropped now: once a day, and never more than two days further than last time.
+///
+/// A clock that jumps ahead by decades would else empty the store in one pass.
+#[must_use]
+pub fn forget_until(forgot: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+    const EVERY: Duration = Duration::from_hours(24);
+    const STRIDE_MAX: Duration = Duration::from_hours(48);
+    let forgot = forgot?;
+    (now >= later(forgot, EVERY)).then(|| now.min(later(forgot, STRIDE_MAX)))
+}
+
 /// `now` and a wait; the end of time if that is beyond it.
 #[must_use]
 pub fn later(now: Timestamp, wait: Duration) -> Timestamp {
@@ -196,6 +207,17 @@ mod tests {
             assert_eq!(after_failure(&source, Fault::HttpStatus, failures, now), later(now, MINUTE * minutes));
         }
         assert_eq!(after_failure(&source, Fault::RateLimited, 1, now), later(now, BLOCKED_FOR));
+    }
+
+    #[test]
+    fn a_clock_that_jumps_ahead_drops_two_days_at_a_time() {
+        let then = at("2026-03-02T10:00:00Z");
+        let day = Duration::from_hours(24);
+        assert_eq!(forget_until(None, then), None);
+        assert_eq!(forget_until(Some(then), later(then, MINUTE)), None);
+        assert_eq!(forget_until(Some(then), later(then, day)), Some(later(then, day)));
+        assert_eq!(forget_until(Some(then), at("2096-03-02T10:00:00Z")), Some(later(then, day * 2)));
+        assert_eq!(forget_until(Some(then), at("1976-03-02T10:00:00Z")), None);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::dedup;
 use crate::model::article::{Article, Origin, Routed};
-use crate::model::cluster::{ArticleId, Batch, Candidate, Fingerprint, Known, Stored, Verdict};
+use crate::model::cluster::{ArticleId, Batch, Candidate, Known, Stored, Verdict};
 use crate::model::report::{Event, SourceReport, StoredKind};
 use crate::model::source::Source;
 use crate::pipeline::decide::TRIES_MAX;
@@ -123,7 +123,7 @@ async fn one(
     let fingerprint = dedup::fingerprint(&made.routed.article);
     let mut candidates = store.candidates(&fingerprint).await?;
     candidates
-        .extend(batch.articles.iter().filter(|other| may_be_same(&other.fingerprint, &fingerprint)).map(candidate));
+        .extend(batch.articles.iter().filter(|other| other.fingerprint.shared(&fingerprint) > 0).map(candidate));
     let verdict = dedup::verdict(&fingerprint, &candidates);
     let (cluster, kind) = match verdict {
         Verdict::New => (id, StoredKind::New),
@@ -189,14 +189,6 @@ fn countries(routed: &Routed) -> Vec<crate::model::country::Country> {
 
 fn rank(source: &Source) -> u32 {
     u32::try_from(source.rank).unwrap_or(u32::MAX)
-}
-
-/// Whether the store would have found it, had it been stored already.
-fn may_be_same(one: &Fingerprint, other: &Fingerprint) -> bool {
-    const NO_TEXT: [u8; 16] = [0; 16];
-    one.address == other.address
-        || (one.exact != NO_TEXT && one.exact == other.exact)
-        || one.bands.iter().any(|band| other.bands.contains(band))
 }
 
 fn candidate(stored: &Stored) -> Candidate {

@@ -195,11 +195,11 @@ fn sentence(text: &str) -> String {
     if ends || text.is_empty() { text.to_owned() } else { format!("{text}.") }
 }
 
-/// A credit as it was printed, if that names its owner; else with a label of our own.
+/// A credit as it was printed, if that names its owner; else the owner. No label of ours: it would be in the wrong language.
 #[must_use]
 pub fn printed(raw: &str, name: &str) -> String {
     let (raw, name) = (field(raw, NAME_CHARS_MAX), field(name, NAME_CHARS_MAX));
-    if raw.contains(&name) && raw != name { raw } else { format!("Фото: {name}") }
+    if raw.contains(&name) { raw } else { name }
 }
 
 fn credit_line(photo: &Photo) -> String {

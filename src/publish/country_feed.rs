@@ -112,7 +112,7 @@ fn archive_path(slug: &str, month: Month, extension: &str) -> String {
 fn items(clusters: &[Cluster], site: &Site, limit: usize) -> Vec<Shown> {
     let mut seen = HashSet::new();
     let newest = clusters.iter().filter(|cluster| seen.insert(cluster.leader.id)).take(limit);
-    let mut items: Vec<Shown> = newest.map(|cluster| Shown::of(cluster, site)).collect();
+    let mut items: Vec<Shown> = newest.enumerate().map(|(place, cluster)| Shown::of(cluster, place, site)).collect();
     items.sort_by(|a, b| b.published.timestamp().cmp(&a.published.timestamp()).then(a.id.cmp(&b.id)));
     items
 }

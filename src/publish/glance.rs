@@ -9,8 +9,8 @@ use crate::publish::times::{clock, day, rfc3339};
 
 /// Headlines of a land on the home page: two keep it under 60 KB with 51 lands.
 pub const HEADLINES: usize = 2;
-/// Articles of a land that the sitemap names.
-const ADDRESSES_MAX: usize = 100;
+/// How many articles of a feed are looked at: those seen last. A feed that did not change need not be read beyond them.
+pub const ITEMS: usize = 20;
 
 /// An article in a line.
 #[derive(Debug, Clone)]
@@ -75,23 +75,29 @@ impl Headline {
     }
 }
 
+impl Picture {
+    /// The leading picture of an article, if it has a credit.
+    fn of(shown: &Shown) -> Option<Self> {
+        let photo = shown.lead_photo().filter(|photo| photo.credit.is_some())?;
+        Some(Self { photo: photo.clone(), headline: Headline::of(shown) })
+    }
+}
+
 impl Glance {
     /// A feed at a glance, with the number of articles that are kept for it.
+    ///
+    /// The same whether the feed holds all it may or its `ITEMS` newest.
     #[must_use]
     pub fn of(feed: &CountryFeed, articles: u64) -> Self {
-        let with_credit = |shown: &&Shown| shown.lead_photo().is_some_and(|photo| photo.credit.is_some());
-        let picture = feed.items.iter().find(with_credit).and_then(|shown| {
-            let photo = shown.lead_photo()?.clone();
-            Some(Picture { photo, headline: Headline::of(shown) })
-        });
+        let newest = || feed.items.iter().filter(|shown| shown.place < ITEMS);
         Self {
             slug: feed.slug.clone(),
             country: feed.country,
             title: feed.title.clone(),
             articles,
-            headlines: feed.items.iter().take(HEADLINES).map(Headline::of).collect(),
-            picture,
-            addresses: feed.items.iter().take(ADDRESSES_MAX).map(|s| (s.path(), rfc3339(s.updated))).collect(),
+            headlines: newest().take(HEADLINES).map(Headline::of).collect(),
+            picture: newest().find_map(Picture::of),
+            addresses: newest().map(|shown| (shown.path(), rfc3339(shown.updated))).collect(),
         }
     }
 

@@ -6,7 +6,8 @@ use crate::publish::asset::ICON_PATH;
 use crate::publish::country_feed::CountryFeed;
 use crate::publish::error::PublishError;
 use crate::publish::shown::{Shown, ShownCopy, ShownEnclosure, ShownPhoto};
-use crate::publish::site::{LANGUAGE, Site};
+use crate::publish::site::Site;
+use crate::publish::words::LANGUAGE;
 use crate::publish::times::rfc3339;
 
 #[expect(clippy::struct_field_names, reason = "JSON Feed's own names")]

@@ -61,8 +61,13 @@ pub fn archive_file(archive: &CountryFeed, site: &Site) -> Result<File, PublishE
 
 /// The files of the site as a whole: home, sources, how to subscribe, about, OPML, sitemap, status.json, assets.
 pub fn site_files(glances: &[Glance], status: &StatusFile, site: &Site) -> Result<Vec<File>, PublishError> {
-    let mut files = page::site(glances, status, site)?;
-    files.push(File::new(status::PATH, status.to_bytes(), 0));
+    let mut files = page::site(glances, site)?;
+    files.extend(status_files(status, site)?);
     files.extend(asset::files());
     Ok(files)
+}
+
+/// How the sources are doing, for programs and for people: the files that may change though no article did.
+pub fn status_files(status: &StatusFile, site: &Site) -> Result<Vec<File>, PublishError> {
+    Ok(vec![File::new(status::PATH, status.to_bytes(), 0), page::sources(status, site)?])
 }

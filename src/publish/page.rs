@@ -162,15 +162,19 @@ pub fn article(shown: &Shown, site: &Site) -> Result<File, PublishError> {
     file(&page, format!("{}index.html", shown.path()), 1)
 }
 
-/// Home, sources, how to subscribe, about, OPML, sitemap.
-pub fn site(glances: &[Glance], status: &StatusFile, site: &Site) -> Result<Vec<File>, PublishError> {
+/// The page of the sources.
+pub fn sources(status: &StatusFile, site: &Site) -> Result<File, PublishError> {
+    let rows = status.sources.iter().map(row).collect();
+    let page = Sources { root: "../", canonical: site.address("sources/"), rows };
+    file(&page, "sources/index.html".to_owned(), 0)
+}
+
+/// Home, how to subscribe, about, OPML, sitemap.
+pub fn site(glances: &[Glance], site: &Site) -> Result<Vec<File>, PublishError> {
     let about = About { root: "../", canonical: site.address("about/") };
     let subscribe = Subscribe { root: "../", canonical: site.address("subscribe/"), lines: addresses(glances, site) };
-    let rows = status.sources.iter().map(row).collect();
-    let sources = Sources { root: "../", canonical: site.address("sources/"), rows };
     Ok(vec![
         file(&home(glances, site), "index.html".to_owned(), 0)?,
-        file(&sources, "sources/index.html".to_owned(), 0)?,
         file(&subscribe, "subscribe/index.html".to_owned(), 0)?,
         file(&about, "about/index.html".to_owned(), 0)?,
         file(&Opml { lines: addresses(glances, site) }, "feeds.opml".to_owned(), 0)?,

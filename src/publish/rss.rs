@@ -14,7 +14,8 @@ use crate::publish::country_feed::CountryFeed;
 use crate::publish::error::PublishError;
 use crate::publish::media::{self, Element};
 use crate::publish::shown::{Shown, ShownCopy};
-use crate::publish::site::{LANGUAGE, Site};
+use crate::publish::site::Site;
+use crate::publish::words::LANGUAGE;
 use crate::publish::times::rfc822;
 use crate::publish::words::as_html;
 

@@ -81,6 +81,8 @@ pub struct ShownEnclosure {
 pub struct Shown {
     /// Its name.
     pub id: ArticleId,
+    /// Its place in what the store gave, the newest first sight first.
+    pub place: usize,
     /// The original.
     pub link: String,
     /// The headline, never empty.
@@ -118,7 +120,7 @@ pub struct Shown {
 impl Shown {
     /// What of a cluster may be shown on this site.
     #[must_use]
-    pub fn of(cluster: &Cluster, site: &Site) -> Self {
+    pub fn of(cluster: &Cluster, place: usize, site: &Site) -> Self {
         let stored = &cluster.leader;
         let article = &stored.routed.article;
         let source = site.source(&article.source);
@@ -130,6 +132,7 @@ impl Shown {
         let published = published(stored);
         Self {
             id: stored.id,
+            place,
             link: address(&article.link),
             title: title(article),
             authors: names(&article.authors),

@@ -12,8 +12,6 @@ use crate::publish::words::{NAME_CHARS_MAX, address, field};
 
 /// The slug of the feed of all lands and none.
 pub const ALL: &str = "all";
-/// The language of the interface, and of the feeds as wholes; an article says its own.
-pub const LANGUAGE: &str = "ru";
 /// How often a reader should ask again, where the worker's own pace is not known, in minutes.
 const TTL_MINUTES_MIN: u64 = 5;
 

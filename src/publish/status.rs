@@ -82,6 +82,10 @@ pub struct StatusFile {
     /// What the published files depend on beside the store; with another mark all of them are made anew.
     #[serde(default)]
     pub edition: String,
+    /// The day to which old articles were dropped; it follows the clock by two days a pass at most, so that a clock that
+    /// jumps ahead empties nothing.
+    #[serde(default)]
+    pub forgot: Option<Timestamp>,
     /// When the last pass ended.
     pub passed: Option<Timestamp>,
     /// Articles kept, copies apart.
@@ -122,19 +126,6 @@ impl SourceStatus {
 }
 
 impl StatusFile {
-    /// Files of lands that were published under these names and are no more: a land was renamed or switched off.
-    ///
-    /// Archives stay: what was said once can still be looked up under its old address.
-    #[must_use]
-    pub fn retired(&self, now: &Self) -> Vec<String> {
-        let is_gone = |slug: &&str| now.countries.iter().all(|land| land.slug != **slug);
-        let files = |slug: &str| {
-            let feeds = ["xml", "atom", "json"].map(|ending| format!("feeds/{slug}.{ending}"));
-            feeds.into_iter().chain([format!("{slug}/index.html")]).collect::<Vec<String>>()
-        };
-        self.countries.iter().map(|land| land.slug.as_str()).filter(is_gone).flat_map(files).collect()
-    }
-
     /// As it is published.
     #[expect(clippy::missing_panics_doc, reason = "names, numbers and times are always JSON")]
     #[must_use]

@@ -6,8 +6,10 @@ use std::borrow::Cow;
 
 use crate::html::plain::{is_printable, plain};
 use crate::model::url::PageUrl;
-use crate::publish::site::LANGUAGE;
 use crate::text::fold::beginning;
+
+/// The language of the interface, and of the feeds as wholes; an article says its own.
+pub const LANGUAGE: &str = "ru";
 
 /// Longest headline, in characters: readers cut at far less, and a 50 MB title is an attack.
 pub const TITLE_CHARS_MAX: usize = 300;

@@ -5,35 +5,13 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::model::country::Country;
-use crate::route::lexicon::{Kind, Lexicon, role};
+use crate::route::lexicon::Lexicon;
 use crate::route::matcher::Hit;
+use crate::route::mention::{Mention, Scanned};
 use crate::route::rivals::Rivals;
+use crate::route::sense::{Kind, role};
 use crate::route::skip;
 use crate::text::scan::{Case, Gap, Script, Token};
-
-/// A word that means its country.
-#[derive(Debug, Clone, Copy)]
-pub struct Mention {
-    /// Where it is and what it means.
-    pub hit: Hit,
-    /// Named beside the matter: «как в Японии», «ранее в Таиланде».
-    pub aside: bool,
-    /// One of three or more names in a row: «Япония, Корея и Китай».
-    pub listed: bool,
-    /// Which sentence of its text.
-    pub sentence: usize,
-}
-
-/// A text with its words.
-#[derive(Debug, Clone, Copy)]
-pub struct Scanned<'t> {
-    /// The text.
-    pub text: &'t str,
-    /// Its words.
-    pub tokens: &'t [Token],
-    /// Whether it is a headline, in which capitals may tell nothing.
-    pub headline: bool,
-}
 
 /// The mentions among the hits of a text.
 #[must_use]
@@ -54,10 +32,18 @@ pub fn mentions(lexicon: &Lexicon, scanned: Scanned<'_>, hits: &[Hit]) -> Vec<Me
         if beside.names_a_thing(index) {
             continue;
         }
-        kept.push(Mention { hit: *hit, aside: beside.is_aside(hit), listed: beside.is_listed(index), sentence: 0 });
+        kept.push(Mention {
+            hit: *hit,
+            aside: beside.is_aside(hit),
+            listed: beside.is_listed(index),
+            sentence: 0,
+            first: beside.is_first(hit),
+        });
     }
     number_sentences(scanned.tokens, &mut kept);
-    kept.retain(|mention| !surnames.contains(&scanned.tokens[mention.hit.first].hash) || mention.hit.first != mention.hit.last);
+    kept.retain(|mention| {
+        !surnames.contains(&scanned.tokens[mention.hit.first].hash) || mention.hit.first != mention.hit.last
+    });
     kept
 }
 
@@ -76,7 +62,11 @@ pub fn settle(rivals: &Rivals, texts: &[Scanned<'_>], parts: &mut [Vec<Mention>]
             let token = scanned.tokens[mention.hit.first];
             let supported = sense.countries[0].is_some_and(|country| support.contains_key(&country));
             let plain = matches!(sense.kind, Kind::Name | Kind::Adjective | Kind::People);
-            !sense.doubtful || supported || plain && token.case != Case::Small && token.gap < Gap::Sentence && !scanned.headline
+            let sent_from = mention.hit.start < scanned.sent_from;
+            !sense.doubtful
+                || supported
+                || sent_from
+                || plain && token.case != Case::Small && token.gap < Gap::Sentence && !scanned.headline
         });
     }
 }
@@ -94,7 +84,8 @@ fn number_sentences(tokens: &[Token], mentions: &mut [Mention]) {
 /// Whether nearly all words of a headline begin with a capital.
 fn mostly_capital(tokens: &[Token]) -> bool {
     let long = tokens.iter().filter(|token| token.chars > 3 && token.script != Script::Dense);
-    let (all, capital) = long.fold((0, 0), |(all, capital), token| (all + 1, capital + usize::from(token.case != Case::Small)));
+    let (all, capital) =
+        long.fold((0, 0), |(all, capital), token| (all + 1, capital + usize::from(token.case != Case::Small)));
     all > 0 && capital * 4 > all * 3
 }
 
@@ -120,7 +111,10 @@ impl Beside<'_> {
     /// «Майкл Джордан», `Jordan Peterson`.
     fn names_a_person(&self, index: usize) -> bool {
         let hit = &self.hits[index];
-        let place = matches!(hit.sense.kind, Kind::Name | Kind::Capital | Kind::Town | Kind::Region | Kind::Water);
+        let place = matches!(
+            hit.sense.kind,
+            Kind::Name | Kind::Capital | Kind::Town | Kind::Region | Kind::Water | Kind::People
+        );
         if !place || hit.first != hit.last || self.scanned.tokens[hit.first].case == Case::Small {
             return false;
         }
@@ -136,7 +130,11 @@ impl Beside<'_> {
         }
         let next_is_hit = self.hits.get(index + 1).is_some_and(|next| next.first == hit.last + 1);
         self.after(hit).is_some_and(|(next, gap)| {
-            gap == Gap::Joined && next.case == Case::Capital && next.chars > 2 && !next_is_hit && self.lexicon.role(next) & !role::GIVEN == 0
+            gap == Gap::Joined
+                && next.case == Case::Capital
+                && next.chars > 2
+                && !next_is_hit
+                && self.lexicon.role(next) & !role::GIVEN == 0
         })
     }
 
@@ -147,7 +145,8 @@ impl Beside<'_> {
         if matches!(kind, Kind::Body | Kind::Money | Kind::Organisation) {
             return false;
         }
-        let adjective = matches!(kind, Kind::Adjective | Kind::People | Kind::Region | Kind::Town | Kind::Name | Kind::Capital);
+        let adjective =
+            matches!(kind, Kind::Adjective | Kind::People | Kind::Region | Kind::Town | Kind::Name | Kind::Capital);
         let after = self.after(hit).map_or(0, |(token, gap)| {
             let role = if gap <= Gap::Line { self.lexicon.role(token) } else { 0 };
             let capital = token.case != Case::Small;
@@ -171,10 +170,19 @@ impl Beside<'_> {
     /// Two more names stand within a word of it, or of one another.
     fn is_listed(&self, index: usize) -> bool {
         let near = |a: usize, b: usize| {
-            self.hits[b].first <= self.hits[a].last + 2 && self.hits[a].sense.countries[0] != self.hits[b].sense.countries[0]
+            self.hits[b].first <= self.hits[a].last + 2
+                && self.hits[a].sense.countries[0] != self.hits[b].sense.countries[0]
         };
         let last = self.hits.len();
-        (index.saturating_sub(2)..=index).any(|from| from + 2 < last && near(from, from + 1) && near(from + 1, from + 2))
+        (index.saturating_sub(2)..=index)
+            .any(|from| from + 2 < last && near(from, from + 1) && near(from + 1, from + 2))
+    }
+
+    fn is_first(&self, hit: &Hit) -> bool {
+        let tokens = self.scanned.tokens;
+        let article =
+            |at: usize| tokens[at].gap >= Gap::Sentence && tokens[at].chars == 3 && tokens[at].script == Script::Latin;
+        tokens[hit.first].gap >= Gap::Sentence || hit.first > 0 && article(hit.first - 1)
     }
 
     /// A word of comparison or of the past stands shortly before, in the same sentence.

@@ -6,15 +6,15 @@ use std::collections::HashMap;
 
 use crate::model::article::Place;
 use crate::model::country::Country;
-use crate::route::context::Mention;
-use crate::route::lexicon::Kind;
+use crate::route::mention::Mention;
+use crate::route::sense::{Kind, Pair};
 
 /// What sorts of words count alike.
 const GROUPS: [&str; 6] = ["name", "adjective", "capital", "town", "power", "thing"];
 /// Where words stand.
 const PLACES: [&str; 4] = ["title", "lead", "body", "place_line"];
 /// What is told of a country beside its words.
-const STANDING: [&str; 22] = [
+const STANDING: [&str; 28] = [
     "bias",
     "tag",
     "aside",
@@ -36,7 +36,13 @@ const STANDING: [&str; 22] = [
     "long",
     "alone",
     "sentences",
-    "money_beside_others",
+    "things_beside_others",
+    "things_only",
+    "towns_only",
+    "acts",
+    "acts_in_lead",
+    "in_short_lead",
+    "density",
 ];
 
 /// Numbers told of a country.
@@ -89,6 +95,8 @@ pub struct Article {
     pub bytes: usize,
     /// Whether it is in Russian.
     pub russian: bool,
+    /// Whether its place line is an agency's: it says where the agency's people sit.
+    pub agency_line: bool,
 }
 
 /// What speaks for each country that is mentioned.
@@ -104,14 +112,27 @@ pub fn weigh(placed: &[Placed], article: Article) -> Vec<Evidence> {
     let total: usize = by_country.values().map(Vec::len).sum();
     let most = by_country.values().map(Vec::len).max().unwrap_or(0);
     let headed = |all: &[Placed]| all.iter().any(|one| matches!(one.place, Place::Title | Place::Lead));
-    let titled: Vec<Country> =
-        by_country.iter().filter(|(_, all)| all.iter().any(|one| one.place == Place::Title)).map(|(country, _)| *country).collect();
+    let titled: Vec<Country> = by_country
+        .iter()
+        .filter(|(_, all)| all.iter().any(|one| one.place == Place::Title))
+        .map(|(country, _)| *country)
+        .collect();
     let heads: Vec<Country> = by_country.iter().filter(|(_, all)| headed(all)).map(|(country, _)| *country).collect();
     let count = by_country.len();
+    let elsewhere = |country: &Country| titled.iter().chain(&heads).any(|other| other != country);
+    let sat_in = |all: &[Placed]| article.agency_line && all.iter().all(|one| one.place == Place::PlaceLine);
     let mut all: Vec<Evidence> = by_country
         .into_iter()
+        .filter(|(country, mentions)| !(sat_in(mentions) && elsewhere(country)))
         .map(|(country, mentions)| {
-            let among = Among { total, most, count, other_in_title: titled.iter().any(|other| *other != country), other_in_head: heads.iter().any(|other| *other != country), article, };
+            let among = Among {
+                total,
+                most,
+                count,
+                other_in_title: titled.iter().any(|other| *other != country),
+                other_in_head: heads.iter().any(|other| *other != country),
+                article,
+            };
             evidence(country, &mentions, &among)
         })
         .collect();
@@ -123,7 +144,7 @@ pub fn weigh(placed: &[Placed], article: Article) -> Vec<Evidence> {
 fn support(placed: &[Placed]) -> HashMap<Country, usize> {
     let mut support = HashMap::new();
     for one in placed {
-        if let ([Some(country), None], _) = (one.mention.hit.sense.countries, ()) {
+        if let [Some(country), None] = one.mention.hit.sense.countries {
             *support.entry(country).or_default() += 1;
         }
     }
@@ -134,12 +155,10 @@ fn support(placed: &[Placed]) -> HashMap<Country, usize> {
 fn meant(one: &Placed, support: &HashMap<Country, usize>) -> [Option<Country>; 2] {
     let sense = one.mention.hit.sense;
     let [Some(first), Some(second)] = sense.countries else { return sense.countries };
-    if sense.both {
-        return sense.countries;
-    }
-    match (support.contains_key(&first), support.contains_key(&second)) {
-        (true, true) => [None, None],
-        (false, true) => [Some(second), None],
+    match (sense.pair, support.contains_key(&first), support.contains_key(&second)) {
+        (Pair::Both, ..) | (Pair::Shared, false, false) => sense.countries,
+        (_, true, true) => [None, None],
+        (_, false, true) => [Some(second), None],
         _ => [Some(first), None],
     }
 }
@@ -167,44 +186,66 @@ fn evidence(country: Country, mentions: &[Placed], among: &Among) -> Evidence {
         numbers[number] += adds;
         parts.push((*one, number, adds));
     }
+    let told = [numbers[STANDING_AT + 1], numbers[STANDING_AT + 2]];
+    let standing = standing(country, mentions, among, told);
+    numbers[STANDING_AT..].copy_from_slice(&standing);
+    Evidence { country, russian: among.article.russian, numbers, parts }
+}
+
+/// How a country stands in its article, in the order of `STANDING`. `told`: what its tags and asides add.
+#[expect(clippy::cast_precision_loss, reason = "counts of words in an article are small")]
+fn standing(country: Country, mentions: &[Placed], among: &Among, told: [f32; 2]) -> [f32; STANDING.len()] {
+    let [tags, asides] = told;
     let own: Vec<&Placed> = mentions.iter().filter(|one| !one.mention.aside).collect();
     let in_title = mentions.iter().any(|one| one.place == Place::Title);
     let first = mentions.iter().map(|one| one.depth).fold(1.0, f32::min);
-    let once = f32::from(u8::from(mentions.len() == 1));
+    let once = flag(mentions.len() == 1);
     let sent_from_only = mentions.iter().all(|one| one.place == Place::PlaceLine) && among.count > 1;
-    let body_only = f32::from(u8::from(mentions.iter().all(|one| one.place == Place::Body)));
-    let beside = f32::from(u8::from(among.other_in_head));
+    let body_only = flag(mentions.iter().all(|one| one.place == Place::Body));
+    let beside = flag(among.other_in_head);
     let listed = mentions.iter().filter(|one| one.listed).count();
     let mut sentences: Vec<usize> = mentions.iter().map(|one| one.sentence).collect();
     sentences.dedup();
     let thing = |one: &Placed| matches!(one.mention.hit.sense.kind, Kind::Money | Kind::Organisation | Kind::Water);
-    let things_only = f32::from(u8::from(mentions.iter().all(thing)));
-    let standing = [
+    let things_only = flag(mentions.iter().all(thing));
+    let kilobytes = among.article.bytes as f32 / 1000.0;
+    let town = |one: &Placed| matches!(one.mention.hit.sense.kind, Kind::Capital | Kind::Town | Kind::Region);
+    let towns_only = flag(mentions.iter().all(town));
+    [
         1.0,
-        numbers[STANDING_AT + 1],
-        numbers[STANDING_AT + 2],
+        tags,
+        asides,
         own.len() as f32 / among.total.max(1) as f32,
-        f32::from(u8::from(mentions.len() == among.most)),
-        f32::from(u8::from(among.other_in_title && !in_title)),
+        flag(mentions.len() == among.most),
+        flag(among.other_in_title && !in_title),
         (among.count as f32).ln(),
         once,
-        once * (among.article.bytes as f32 / 1000.0).ln_1p(),
+        once * kilobytes.ln_1p(),
         first,
-        f32::from(u8::from(sent_from_only)),
-        f32::from(u8::from(among.article.home == Some(country))),
+        flag(sent_from_only),
+        flag(among.article.home == Some(country)),
         (mentions.len() as f32).ln(),
         mentions.len() as f32 / among.most.max(1) as f32,
         body_only,
         body_only * beside,
         body_only * beside * once,
         listed as f32 / mentions.len() as f32,
-        (among.article.bytes as f32 / 1000.0).ln_1p(),
-        f32::from(u8::from(among.count == 1)),
+        kilobytes.ln_1p(),
+        flag(among.count == 1),
         (sentences.len() as f32).ln(),
         things_only * beside,
-    ];
-    numbers[STANDING_AT..].copy_from_slice(&standing);
-    Evidence { country, russian: among.article.russian, numbers, parts }
+        things_only,
+        towns_only,
+        flag(mentions.iter().any(|one| one.mention.first && one.place != Place::Title)),
+        flag(mentions.iter().any(|one| one.mention.first && one.place == Place::Lead)),
+        flag(mentions.iter().any(|one| one.place == Place::Lead)) / (0.5 + kilobytes),
+        (mentions.len() as f32 / (0.2 + kilobytes)).ln_1p(),
+    ]
+}
+
+/// 1 where it is so.
+fn flag(so: bool) -> f32 {
+    f32::from(u8::from(so))
 }
 
 /// Which number a mention adds to.

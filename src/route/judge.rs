@@ -4,13 +4,16 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::model::article::{Match, Reason};
-use crate::route::context::Scanned;
+use crate::route::mention::Scanned;
 use crate::route::evidence::{COUNT, Evidence, names};
 
 /// The strength from which a country is accepted, where feeds.toml does not say otherwise: as likely as not.
 pub const THRESHOLD: f32 = 0.5;
 /// Reasons told of a country: enough to see why, few enough to read.
 const REASONS_MAX: usize = 8;
+
+/// A word that is a reason at all is told with at least this weight: the weights of sorts that always come together are shared by chance.
+const WEIGHT_MIN: f32 = 0.1;
 
 /// The learned weights, in the order of `evidence::names`: for Russian, and for all other languages.
 static WEIGHTS: LazyLock<[[f32; COUNT]; 2]> = LazyLock::new(|| {
@@ -46,7 +49,7 @@ pub fn explained(evidence: &Evidence, texts: &[Scanned<'_>]) -> Match {
     for (placed, number, adds) in &evidence.parts {
         let hit = placed.mention.hit;
         let word = &texts[placed.text].text[hit.start..hit.end];
-        let weight = adds * weights(evidence)[*number].max(0.0);
+        let weight = adds * weights(evidence)[*number].max(WEIGHT_MIN);
         match reasons.iter_mut().find(|reason| reason.word == word && reason.place == placed.place) {
             Some(reason) => reason.weight += weight,
             None => reasons.push(Reason { word: word.to_owned(), place: placed.place, weight }),
@@ -54,7 +57,9 @@ pub fn explained(evidence: &Evidence, texts: &[Scanned<'_>]) -> Match {
     }
     let total: f32 = reasons.iter().map(|reason| reason.weight).sum();
     let share = if total > 0.0 { strength / total } else { 0.0 };
-    reasons.iter_mut().for_each(|reason| reason.weight *= share);
+    for reason in &mut reasons {
+        reason.weight *= share;
+    }
     reasons.sort_by(|a, b| b.weight.total_cmp(&a.weight));
     reasons.truncate(REASONS_MAX);
     Match { country: evidence.country, strength, reasons }

@@ -3,78 +3,12 @@
 //! `data/names/*.txt` says what a word speaks for; here it is read, once. Looking for words in a text is `matcher`'s.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::model::country::Country;
 use crate::model::settings::CountrySettings;
-use crate::text::scan::{self, Case, Script, Token};
-
-/// What sort of word speaks for a country.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
-    /// «Монголия»; also the words that feeds.toml adds.
-    Name,
-    /// «монгольский».
-    Adjective,
-    /// «монголы».
-    People,
-    /// «Улан-Батор».
-    Capital,
-    /// «Эрдэнэт».
-    Town,
-    /// «Баян-Улгий».
-    Region,
-    /// Government, parliament, army, parties: «Великий хурал».
-    Body,
-    /// Those who lead it, and led it.
-    Leader,
-    /// «тугрик».
-    Money,
-    /// Companies, airlines, clubs.
-    Organisation,
-    /// Rivers, lakes, mountains.
-    Water,
-    /// Speaks for none: «Японское море», «РИА Новости».
-    Neutral,
-}
-
-/// What a word means.
-#[derive(Debug, Clone, Copy)]
-pub struct Sense {
-    /// The country, and another.
-    pub countries: [Option<Country>; 2],
-    /// Whether both are meant, as by 中美; else one of them is, as by «Корея».
-    pub both: bool,
-    /// What sort of word.
-    pub kind: Kind,
-    /// Also an ordinary word or a name of people: believed where another word supports it.
-    pub doubtful: bool,
-    /// How it must be written at least.
-    case: Case,
-    /// Other letters may follow.
-    open: bool,
-    /// The language in which alone it counts.
-    language: Option<[u8; 3]>,
-}
-
-/// What a word does to a country's name beside it; bits, a word may do several things.
-pub mod role {
-    /// A noun after an adjective that makes it a sea, a dish, a breed: «кошка».
-    pub const AFTER: u8 = 1;
-    /// A noun before a quoted name: гостиница «Москва».
-    pub const BEFORE: u8 = 2;
-    /// A street, on either side.
-    pub const STREET: u8 = 4;
-    /// The second half of a newspaper's name: `Times`.
-    pub const PAPER: u8 = 8;
-    /// A given name: what follows is a surname.
-    pub const GIVEN: u8 = 16;
-    /// A country's name that is a given name too: `Jordan`.
-    pub const NAMESAKE: u8 = 32;
-    /// A word that sets the next country beside the matter: «как в», «ранее».
-    pub const ASIDE: u8 = 64;
-    /// A word after a namesake that shows the country to be meant: `government`.
-    pub const STATE: u8 = 128;
-}
+use crate::route::sense::{Kind, Pair, Sense, kind_of, role, tag, written};
+use crate::text::scan::{self, Case, Token};
 
 /// A place of the table: the hash of a phrase or of a beginning of one.
 #[derive(Clone, Copy)]
@@ -86,14 +20,34 @@ struct Slot {
     longer: bool,
 }
 
+/// Keys that are hashes already.
+#[derive(Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
+
 /// All words.
 pub struct Lexicon {
     slots: Vec<Slot>,
     used: usize,
-    /// One bit for each low part of a key in the table: most words of a text are in no list.
+    /// Two bits for each key in the table: most words of a text are in no list, and are turned away here.
     sieve: Vec<u64>,
     senses: Vec<Sense>,
-    roles: HashMap<u64, u8>,
+    roles: HashMap<u64, u8, BuildHasherDefault<Hashed>>,
     dense: HashMap<char, Vec<(String, u32)>>,
 }
 
@@ -112,8 +66,8 @@ const NEUTRAL: &str = include_str!("../../data/names/neutral.txt");
 
 /// Slots of the table, a power of two: about twice the bundled words, so that a look-up ends at once.
 const SLOTS: usize = 1 << 18;
-/// Bits of the sieve: 32 KiB, which stays in the first cache.
-const SIEVE_BITS: usize = 1 << 18;
+/// Bits of the sieve: 128 KiB, which stay in the second cache, where the table itself does not.
+const SIEVE_BITS: usize = 1 << 20;
 
 impl Lexicon {
     /// The bundled words, with what feeds.toml adds and forbids.
@@ -124,7 +78,7 @@ impl Lexicon {
             used: 0,
             sieve: vec![0; SIEVE_BITS / 64],
             senses: Vec::with_capacity(4096),
-            roles: HashMap::new(),
+            roles: HashMap::default(),
             dense: HashMap::new(),
         };
         // What the operator says comes first: of two senses of a word in one language the first stays.
@@ -142,11 +96,12 @@ impl Lexicon {
     fn own_words(&mut self, settings: &CountrySettings) {
         let plain = |kind, country| Sense {
             countries: [country, None],
-            both: false,
+            pair: Pair::One,
             kind,
             doubtful: false,
             case: Case::Small,
             open: false,
+            dotted: false,
             language: None,
         };
         for word in &settings.words {
@@ -162,12 +117,24 @@ impl Lexicon {
         let Some((head, entries)) = line.split_once('\t') else { return };
         let mut head = head.split(' ');
         let (Some(language), Some(codes), Some(kind)) = (head.next(), head.next(), head.next()) else { return };
-        let both = codes.contains('&');
-        let mut codes = codes.split(['+', '&']).map(Country::from_code);
+        let pair = match () {
+            () if codes.contains('&') => Pair::Both,
+            () if codes.contains('/') => Pair::Shared,
+            () => Pair::One,
+        };
+        let mut codes = codes.split(['+', '&', '/']).map(Country::from_code);
         let language = (language != "*" && language != "ru").then(|| tag(language));
         let countries = [codes.next().flatten(), codes.next().flatten()];
-        let sense =
-            Sense { countries, both, kind: kind_of(kind), doubtful: false, case: Case::Small, open: false, language };
+        let sense = Sense {
+            countries,
+            pair,
+            kind: kind_of(kind),
+            doubtful: false,
+            case: Case::Small,
+            open: false,
+            dotted: false,
+            language,
+        };
         entries.split(';').for_each(|entry| self.entry(entry, sense));
     }
 
@@ -188,11 +155,12 @@ impl Lexicon {
             };
             let none = Sense {
                 countries: [None, None],
-                both: false,
+                pair: Pair::One,
                 kind: Kind::Neutral,
                 doubtful: false,
                 case: Case::Small,
                 open: false,
+                dotted: false,
                 language: None,
             };
             for entry in entries.split(';') {
@@ -219,20 +187,22 @@ impl Lexicon {
             sense.open = true;
             rest
         });
+        sense.dotted = entry.ends_with('.') && entry.matches('.').count() == 1;
         sense.case = written(entry);
         let index = self.sense(sense);
-        forms(entry, |form| self.word(form, index));
+        self.entries(entry, index);
     }
 
     /// Senses of one list follow each other and are mostly the same.
     fn sense(&mut self, sense: Sense) -> u32 {
         let same = |old: &Sense| {
             old.countries == sense.countries
-                && old.both == sense.both
+                && old.pair == sense.pair
                 && old.kind == sense.kind
                 && old.doubtful == sense.doubtful
                 && old.case == sense.case
                 && old.open == sense.open
+                && old.dotted == sense.dotted
                 && old.language == sense.language
         };
         let recent = self.senses.len().saturating_sub(8);
@@ -243,10 +213,23 @@ impl Lexicon {
         u32::try_from(at).unwrap_or(u32::MAX)
     }
 
+    /// All forms of an entry into the table. A process starts as fast as this is: single words, nearly all, need no copy.
+    fn entries(&mut self, entry: &str, sense: u32) {
+        let (stem, endings) = entry.split_once('|').map_or((entry, None), |(stem, endings)| (stem, Some(endings)));
+        let Some(hash) = scan::word(scan::EMPTY, stem).filter(|_| !stem.is_empty()) else {
+            return forms(entry, |form| self.word(form, sense));
+        };
+        let Some(endings) = endings else { return self.insert(hash, sense + 1, false) };
+        for ending in endings.split('|') {
+            match scan::word(hash, ending) {
+                Some(hash) => self.insert(hash, sense + 1, false),
+                None => self.word(&format!("{stem}{ending}"), sense),
+            }
+        }
+    }
+
     fn word(&mut self, form: &str, sense: u32) {
-        let mut scanned = Vec::new();
-        scan::tokens(form, &mut scanned);
-        if scanned.iter().any(|token| token.script == Script::Dense) {
+        if scan::is_dense(form) {
             if let Some(first) = form.chars().next() {
                 self.dense.entry(first).or_default().push((form.to_owned(), sense));
             }
@@ -254,7 +237,9 @@ impl Lexicon {
         }
         let prefixes = scan::phrase(form);
         let Some((&whole, beginnings)) = prefixes.split_last() else { return };
-        beginnings.iter().for_each(|&key| self.insert(key, 0, true));
+        for &key in beginnings {
+            self.insert(key, 0, true);
+        }
         self.insert(whole, sense + 1, false);
     }
 
@@ -281,16 +266,16 @@ impl Lexicon {
         }
         self.slots[at] = Slot { key, sense, longer };
         self.used += 1;
-        let bit = sieve_bit(key);
-        self.sieve[bit / 64] |= 1 << (bit % 64);
+        for bit in sieve_bits(key) {
+            self.sieve[bit / 64] |= 1 << (bit % 64);
+        }
     }
 
     /// Whether a hash may be in the table at all.
     #[inline]
     #[must_use]
     pub fn may_have(&self, key: u64) -> bool {
-        let bit = sieve_bit(key);
-        self.sieve[bit / 64] >> (bit % 64) & 1 == 1
+        sieve_bits(key).into_iter().all(|bit| self.sieve[bit / 64] >> (bit % 64) & 1 == 1)
     }
 
     /// The first sense of a phrase that counts here, and whether a longer phrase begins with it.
@@ -327,28 +312,6 @@ impl Lexicon {
     }
 }
 
-impl Sense {
-    /// Whether a word that is written so, in a text of this language, has this sense.
-    #[must_use]
-    pub fn counts(&self, case: Case, language: Option<[u8; 3]>, exact: bool) -> bool {
-        let written = match self.case {
-            Case::Small => true,
-            Case::Capital => case != Case::Small,
-            Case::All => case == Case::All,
-        };
-        written && (exact || self.open) && self.language.is_none_or(|ours| language.is_none_or(|text| text == ours))
-    }
-}
-
-/// The first letters of a language's tag: `uk`, `fil`.
-#[must_use]
-pub fn tag(language: &str) -> [u8; 3] {
-    let mut letters = [0; 3];
-    let primary = language.split(['-', '_']).next().unwrap_or_default();
-    primary.bytes().take(3).zip(&mut letters).for_each(|(byte, letter)| *letter = byte.to_ascii_lowercase());
-    letters
-}
-
 /// Calls `take` with each form of `stem|ending|ending`.
 fn forms(entry: &str, mut take: impl FnMut(&str)) {
     let mut parts = entry.split('|');
@@ -367,44 +330,10 @@ fn forms(entry: &str, mut take: impl FnMut(&str)) {
     }
 }
 
-/// How a word of a list must be written in a text: its own capitals are asked for.
-fn written(entry: &str) -> Case {
-    let letters = || entry.chars().take_while(|c| *c != '|' && *c != ' ').filter(|c| c.is_alphabetic());
-    match letters().next() {
-        Some(first) if first.is_uppercase() => {
-            if letters().count() >= 2 && letters().all(char::is_uppercase) && !entry.contains('|') {
-                Case::All
-            } else {
-                Case::Capital
-            }
-        }
-        _ => Case::Small,
-    }
-}
-
-fn kind_of(letter: &str) -> Kind {
-    match letter {
-        "a" => Kind::Adjective,
-        "d" => Kind::People,
-        "c" => Kind::Capital,
-        "t" => Kind::Town,
-        "r" => Kind::Region,
-        "g" => Kind::Body,
-        "l" => Kind::Leader,
-        "m" => Kind::Money,
-        "o" => Kind::Organisation,
-        "w" => Kind::Water,
-        "-" => Kind::Neutral,
-        _ => Kind::Name,
-    }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "the low bits are what is wanted")]
 fn place(key: u64) -> usize {
     (key >> 20) as usize % SLOTS
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "the low bits are what is wanted")]
-fn sieve_bit(key: u64) -> usize {
-    (key >> 40) as usize % SIEVE_BITS
+fn sieve_bits(key: u64) -> [usize; 2] {
+    [(key >> 44) as usize % SIEVE_BITS, (key >> 9) as usize % SIEVE_BITS]
 }

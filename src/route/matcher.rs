@@ -2,7 +2,8 @@
 //!
 //! One pass over the words of the text, the longest phrase first. What stands around a word is judged in `context`.
 
-use crate::route::lexicon::{Kind, Lexicon, Sense};
+use crate::route::lexicon::Lexicon;
+use crate::route::sense::{Kind, Sense};
 use crate::text::scan::{self, Gap, Script, Token};
 
 /// A word of the lexicon in a text.
@@ -26,8 +27,9 @@ const PHRASE_WORDS_MAX: usize = 9;
 /// All words of the lexicon in a text whose tokens are given, in order, none within another.
 #[must_use]
 pub fn hits(lexicon: &Lexicon, text: &str, tokens: &[Token], language: Option<[u8; 3]>) -> Vec<Hit> {
-    let mut found = Vec::new();
     let open = language.is_none_or(|language| !PLAIN.contains(&language));
+    let search = Search { lexicon, text, tokens, language, open };
+    let mut found = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
         let token = &tokens[at];
@@ -36,9 +38,8 @@ pub fn hits(lexicon: &Lexicon, text: &str, tokens: &[Token], language: Option<[u
             at += 1;
             continue;
         }
-        let hit = if lexicon.may_have(token.hash) { phrase(lexicon, text, tokens, at, language) } else { None };
-        let hit = hit.or_else(|| joined(lexicon, text, tokens, at, language, open));
-        match hit {
+        let hit = if lexicon.may_have(token.hash) { search.phrase(at) } else { None };
+        match hit.or_else(|| search.joined(at)) {
             Some(hit) => {
                 at = hit.last + 1;
                 found.push(hit);
@@ -52,49 +53,70 @@ pub fn hits(lexicon: &Lexicon, text: &str, tokens: &[Token], language: Option<[u
 /// Languages whose words have all their forms in the lists, so that no ending is looked past.
 const PLAIN: [[u8; 3]; 6] = [*b"ru\0", *b"en\0", *b"fr\0", *b"es\0", *b"it\0", *b"pt\0"];
 
-/// The longest phrase that begins here.
-fn phrase(lexicon: &Lexicon, text: &str, tokens: &[Token], at: usize, language: Option<[u8; 3]>) -> Option<Hit> {
-    let first = tokens[at];
-    let mut hash = first.hash;
-    let mut best = None;
-    for last in at..tokens.len().min(at + PHRASE_WORDS_MAX) {
-        let token = &tokens[last];
-        if last > at {
-            // A dash may stand inside a name («Папуа — Новая Гвинея»), the end of a sentence may not.
-            if token.gap > Gap::Parted || token.script == Script::Dense {
-                break;
-            }
-            hash = scan::rehash(scan::extend(hash, ' '), &text[token.start..token.end]);
-        }
-        let (sense, longer) = lexicon.find(hash, |sense| sense.counts(first.case, language, true));
-        if let Some(sense) = sense {
-            best = Some(Hit { sense: *sense, first: at, last, start: first.start, end: token.end });
-        }
-        if !longer {
-            break;
-        }
-    }
-    best
+/// A text that is searched.
+#[derive(Clone, Copy)]
+struct Search<'t> {
+    lexicon: &'t Lexicon,
+    text: &'t str,
+    tokens: &'t [Token],
+    language: Option<[u8; 3]>,
+    /// Whether Latin and Cyrillic words may have endings that the lists do not have.
+    open: bool,
 }
 
-/// A word with something written together with it: a small word before (Arabic, Hebrew) or an ending after.
-fn joined(
-    lexicon: &Lexicon,
-    text: &str,
-    tokens: &[Token],
-    at: usize,
-    language: Option<[u8; 3]>,
-    open: bool,
-) -> Option<Hit> {
-    let token = &tokens[at];
-    let word = &text[token.start..token.end];
-    let whole = |sense: &Sense| Hit { sense: *sense, first: at, last: at, start: token.start, end: token.end };
-    match token.script {
-        Script::Arabic => without_prefix(lexicon, word, &ARABIC, language).map(|sense| whole(&sense)),
-        Script::Hebrew => without_prefix(lexicon, word, &HEBREW, language).map(|sense| whole(&sense)),
-        Script::Hangul => without_ending(lexicon, word, token, language, true).map(|sense| whole(&sense)),
-        Script::Latin | Script::Cyrillic if !open => None,
-        _ => without_ending(lexicon, word, token, language, false).map(|sense| whole(&sense)),
+impl Search<'_> {
+    /// The longest phrase that begins here.
+    fn phrase(&self, at: usize) -> Option<Hit> {
+        let first = self.tokens[at];
+        let mut hash = first.hash;
+        let mut best = None;
+        for (last, token) in self.tokens.iter().enumerate().skip(at).take(PHRASE_WORDS_MAX) {
+            if last > at {
+                // A dash may stand inside a name («Папуа — Новая Гвинея»), the end of a sentence may not.
+                if token.gap > Gap::Parted || token.script == Script::Dense {
+                    break;
+                }
+                hash = scan::rehash(scan::extend(hash, ' '), &self.text[token.start..token.end]);
+            }
+            let (sense, longer) = self.lexicon.find(hash, |sense| sense.counts(first.case, self.language, true));
+            if let Some(sense) = sense.filter(|sense| !sense.dotted || self.text[token.end..].starts_with('.')) {
+                best = Some(Hit { sense: *sense, first: at, last, start: first.start, end: token.end });
+            }
+            if !longer {
+                break;
+            }
+        }
+        best
+    }
+
+    /// A word with something written together with it: a small word before (Arabic, Hebrew) or an ending after.
+    fn joined(&self, at: usize) -> Option<Hit> {
+        let token = &self.tokens[at];
+        let word = &self.text[token.start..token.end];
+        let sense = match token.script {
+            Script::Arabic => without_prefix(self.lexicon, word, &ARABIC, self.language),
+            Script::Hebrew => without_prefix(self.lexicon, word, &HEBREW, self.language),
+            Script::Latin | Script::Cyrillic if !self.open => None,
+            script => self.without_ending(word, token, script == Script::Hangul),
+        }?;
+        Some(Hit { sense, first: at, last: at, start: token.start, end: token.end })
+    }
+
+    /// The word without its last letters. Korean particles may follow every word, elsewhere the list says which are open.
+    fn without_ending(&self, word: &str, token: &Token, all_open: bool) -> Option<Sense> {
+        /// «ның», «ларынан», ში: more would be another word.
+        const ENDING_CHARS_MAX: usize = 6;
+        /// A shorter beginning is a chance likeness; Korean names have two syllables.
+        const LEFT_CHARS_MIN: usize = 3;
+        let left_min = if all_open { 2 } else { LEFT_CHARS_MIN };
+        let ends: Vec<usize> = word.char_indices().map(|(at, _)| at).collect();
+        (left_min..ends.len()).rev().take(ENDING_CHARS_MAX).find_map(|chars| {
+            let hash = scan::rehash(scan::EMPTY, &word[..ends[chars]]);
+            if !self.lexicon.may_have(hash) {
+                return None;
+            }
+            self.lexicon.find(hash, |sense| sense.counts(token.case, self.language, all_open)).0.copied()
+        })
     }
 }
 
@@ -110,29 +132,6 @@ fn without_prefix(lexicon: &Lexicon, word: &str, prefixes: &[&str], language: Op
         let hash = scan::rehash(scan::EMPTY, rest);
         let found = lexicon.find(hash, |sense| sense.counts(scan::Case::Small, language, true)).0;
         found.copied().filter(|sense| sense.kind != Kind::Neutral)
-    })
-}
-
-/// The word without its last letters. Korean particles may follow every word, elsewhere the list says which are open.
-fn without_ending(
-    lexicon: &Lexicon,
-    word: &str,
-    token: &Token,
-    language: Option<[u8; 3]>,
-    all_open: bool,
-) -> Option<Sense> {
-    /// «ның», «ларынан», ში: more would be another word.
-    const ENDING_CHARS_MAX: usize = 6;
-    /// A shorter beginning is a chance likeness.
-    const LEFT_CHARS_MIN: usize = 3;
-    let left_min = if all_open { 2 } else { LEFT_CHARS_MIN };
-    let ends: Vec<usize> = word.char_indices().map(|(at, _)| at).collect();
-    (left_min..ends.len()).rev().take(ENDING_CHARS_MAX).find_map(|chars| {
-        let hash = scan::rehash(scan::EMPTY, &word[..ends[chars]]);
-        if !lexicon.may_have(hash) {
-            return None;
-        }
-        lexicon.find(hash, |sense| sense.counts(token.case, language, all_open)).0.copied()
     })
 }
 

@@ -9,8 +9,10 @@ pub mod evidence;
 pub mod judge;
 pub mod lexicon;
 pub mod matcher;
+pub mod mention;
 pub mod place_line;
 pub mod rivals;
+pub mod sense;
 pub mod skip;
 
 use std::collections::HashMap;
@@ -19,11 +21,11 @@ use crate::model::article::{Article, Match, Place, Reason, Routed};
 use crate::model::country::Country;
 use crate::model::settings::CountrySettings;
 use crate::model::source::Source;
+use crate::route::mention::{Mention, Scanned};
+use crate::route::evidence::{Evidence, Placed};
+use crate::route::lexicon::Lexicon;
+use crate::route::rivals::Rivals;
 use crate::text::scan::{self, Token};
-use context::{Mention, Scanned};
-use evidence::{Evidence, Placed};
-use lexicon::Lexicon;
-use rivals::Rivals;
 
 /// All words that speak for countries, compiled once, and what feeds.toml says of each country.
 #[derive(Debug)]
@@ -91,7 +93,7 @@ impl Gazetteer {
 
     /// Reads the texts of an article and hands what they say to `done`.
     fn read<T>(&self, words: &Words<'_>, done: impl FnOnce(&[Evidence], &[Scanned<'_>]) -> T) -> T {
-        let language = words.language.filter(|language| !language.is_empty()).map(lexicon::tag);
+        let language = words.language.filter(|language| !language.is_empty()).map(sense::tag);
         let body = beginning(words.text);
         let texts: Vec<&str> = [words.title, body].into_iter().chain(words.tags.iter().map(String::as_str)).collect();
         let tokens: Vec<Vec<Token>> = texts
@@ -106,7 +108,11 @@ impl Gazetteer {
             .iter()
             .zip(&tokens)
             .enumerate()
-            .map(|(index, (text, tokens))| Scanned { text, tokens, headline: index != BODY })
+            .map(|(index, (text, tokens))| {
+                let headline = index != BODY;
+                let sent_from = if headline { 0 } else { place_line::end(text) };
+                Scanned { text, tokens, headline, sent_from }
+            })
             .collect();
         let mut mentions: Vec<Vec<Mention>> = scanned
             .iter()
@@ -116,11 +122,13 @@ impl Gazetteer {
             })
             .collect();
         context::settle(&self.rivals, &scanned, &mut mentions);
-        let placed = placed(body, &mentions);
+        let placed = placed(body, scanned[BODY].sent_from, &mentions);
+        let russian = is_russian(language, &tokens[BODY], &tokens[0]);
         let article = evidence::Article {
             home: words.home,
             bytes: words.title.len() + body.len(),
-            russian: is_russian(language, &tokens[BODY], &tokens[0]),
+            russian,
+            agency_line: russian || body[..scanned[BODY].sent_from].contains(['/', '(', '=', '社']),
         };
         let all = evidence::weigh(&placed, article);
         done(&all, &scanned)
@@ -155,8 +163,7 @@ const SENTENCES_MAX: usize = 1 << 20;
 
 /// Each mention with its place in the article.
 #[expect(clippy::cast_precision_loss, reason = "a text is far shorter than what f32 counts exactly")]
-fn placed(body: &str, mentions: &[Vec<Mention>]) -> Vec<Placed> {
-    let sent_from = place_line::end(body);
+fn placed(body: &str, sent_from: usize, mentions: &[Vec<Mention>]) -> Vec<Placed> {
     let lead = sent_from + lead_end(&body[sent_from..]);
     let mut all = Vec::new();
     for (text, mentions) in mentions.iter().enumerate() {

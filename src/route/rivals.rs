@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::model::country::Country;
-use crate::route::context::{Mention, Scanned};
-use crate::route::lexicon::Kind;
+use crate::route::mention::{Mention, Scanned};
+use crate::route::sense::Kind;
 use crate::text::scan;
 
 const LIST: &str = include_str!("../../data/names/rivals.txt");

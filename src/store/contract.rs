@@ -61,9 +61,10 @@ pub trait Store: Send + Sync {
     /// All identities of an article tell the same hash: that of the last `commit` which named one.
     async fn known(&self, keys: &[Vec<EntryKey>]) -> Result<Vec<Option<Known>>, StoreError>;
 
-    /// Articles that share the address, the exact text, or a band of the sketch. At most `CANDIDATES_MAX`, the newest first.
+    /// Articles that share the address, the exact text, or a band of the sketch: at most `CANDIDATES_MAX`, those
+    /// that share most first, of these the newest.
     ///
-    /// An exact hash of all zero is shared by nobody.
+    /// An address or an exact hash of all zero is shared by nobody.
     async fn candidates(&self, fingerprint: &Fingerprint) -> Result<Vec<Candidate>, StoreError>;
 
     /// Stores what one source brought: whole or not at all, flushed when this returns, safe to repeat.

@@ -63,7 +63,10 @@ pub(super) fn of_entry(key: EntryKey) -> u64 {
 
 /// The hashes by which a text finds others.
 pub(super) fn of_fingerprint(fingerprint: &Fingerprint) -> BTreeSet<u64> {
-    let mut hashes = BTreeSet::from([hash(Kind::Address, &fingerprint.address)]);
+    let mut hashes = BTreeSet::new();
+    if fingerprint.address != [0; 16] {
+        hashes.insert(hash(Kind::Address, &fingerprint.address));
+    }
     if fingerprint.exact != [0; 16] {
         hashes.insert(hash(Kind::Exact, &fingerprint.exact));
     }

@@ -1,6 +1,7 @@
 //! An article's entries in the index: which there are, written and taken away together.
 //!
-//! `links` says which entries an article has, `hashes_of` by which hashes it is found; `commit`, `forget`, the rebuilding and `verify` all ask it, so they agree.
+//! `links` says which entries an article has, `hashes_of` by which hashes it is found; `commit`, `forget`, the rebuilding
+//! and `verify` all ask them, so they agree.
 
 use std::collections::{BTreeMap, BTreeSet};
 

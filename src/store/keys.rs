@@ -1,7 +1,7 @@
 //! The keys of the sled engine: one tree, a letter for each kind of entry, everything ordered as it is asked for.
 //!
 //! Articles have a short number here, because sled reads all of its file when it opens, and each entry costs it ten times
-//! its bytes: a million articles have four or five entries each. Hashes, of which they have twenty, are not here (`hashes`).
+//! its bytes: a million articles have four or five entries each. Hashes, of which they have twenty, are in `hashes`.
 
 use jiff::Timestamp;
 
@@ -137,7 +137,8 @@ pub(super) fn newest(feed: Changed, first_seen: Timestamp, age_seconds: u32, id:
     key(kind::NEWEST, &[&feed_bytes(feed), &seen, &age_seconds.to_be_bytes(), &id.0[..4]])
 }
 
-/// The keys of a feed's leaders that were first seen at or after `from` and before `until`: from the first to before the last.
+/// The keys of a feed's leaders that were first seen at or after `from` and before `until`: from the first key to before
+/// the last.
 pub(super) fn newest_between(feed: Changed, from: Option<Timestamp>, until: Option<Timestamp>) -> (Vec<u8>, Vec<u8>) {
     let letters = feed_bytes(feed);
     // One microsecond earlier is one step later in this order, so an end that is not asked for excludes itself.

@@ -58,11 +58,12 @@ impl Store for MemoryStore {
 
     async fn candidates(&self, fingerprint: &Fingerprint) -> Result<Vec<Candidate>, StoreError> {
         let held = self.held();
-        let mut found: Vec<&Stored> =
-            held.articles.values().filter(|article| share(&article.fingerprint, fingerprint)).collect();
-        found.sort_by_key(|article| (Reverse(article.first_seen), article.id));
+        let shared = |article: &Stored| article.fingerprint.shared(fingerprint);
+        let mut found: Vec<(usize, &Stored)> =
+            held.articles.values().map(|article| (shared(article), article)).filter(|(shared, _)| *shared > 0).collect();
+        found.sort_by_key(|(shared, article)| (Reverse(*shared), Reverse(article.first_seen), article.id));
         found.truncate(CANDIDATES_MAX);
-        Ok(found.into_iter().map(candidate).collect())
+        Ok(found.into_iter().map(|(_, article)| candidate(article)).collect())
     }
 
     async fn commit(&self, batch: Batch) -> Result<(), StoreError> {
@@ -241,12 +242,6 @@ impl Held {
         }
         old.len() as u64
     }
-}
-
-fn share(one: &Fingerprint, other: &Fingerprint) -> bool {
-    one.address == other.address
-        || (one.exact == other.exact && one.exact != [0; 16])
-        || one.bands.iter().any(|band| other.bands.contains(band))
 }
 
 fn candidate(article: &Stored) -> Candidate {

@@ -1,7 +1,7 @@
 //! Every question that the sled engine answers. Bodies are read for whole articles alone.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::model::cluster::{ArticleId, Candidate, Cluster, Copy, EntryKey, Fingerprint, Known, Query, Stored};
 use crate::model::source::{HostState, SourceName, SourceState};
@@ -62,22 +62,25 @@ pub(super) fn known_by(engine: &Engine, key: EntryKey) -> Result<Option<Known>, 
 
 /// Articles that share a hash or a band; heads alone are read.
 pub(super) fn candidates(engine: &Engine, fingerprint: &Fingerprint) -> Result<Vec<Candidate>, StoreError> {
-    let mut numbers = BTreeSet::new();
+    let mut hits: BTreeMap<No, usize> = BTreeMap::new();
     for hash in hashes::of_fingerprint(fingerprint) {
-        numbers.extend(engine.hashes.find(hash, CANDIDATES_MAX)?);
+        for no in engine.hashes.find(hash, CANDIDATES_MAX)? {
+            *hits.entry(no).or_default() += 1;
+        }
     }
-    let mut records: Vec<Record> = Vec::new();
-    for no in numbers {
-        records.extend(engine.record(no)?);
+    let mut records: Vec<(usize, Record)> = Vec::new();
+    for (no, shared) in hits {
+        records.extend(engine.record(no)?.map(|record| (shared, record)));
     }
-    records.sort_by_key(|record| (Reverse(record.first_seen()), record.id));
+    records.sort_by_key(|(shared, record)| (Reverse(*shared), Reverse(record.first_seen()), record.id));
     let mut candidates = Vec::new();
-    for record in records {
+    for (_, record) in records {
         if candidates.len() == CANDIDATES_MAX {
             break;
         }
         let head = engine.head(&record)?;
-        if shares(&head.fingerprint, fingerprint) {
+        // Hashes are cut, and articles change: what was found is compared whole.
+        if head.fingerprint.shared(fingerprint) > 0 {
             candidates.push(Candidate {
                 id: record.id,
                 cluster: record.cluster(),
@@ -88,13 +91,6 @@ pub(super) fn candidates(engine: &Engine, fingerprint: &Fingerprint) -> Result<V
         }
     }
     Ok(candidates)
-}
-
-/// Hashes are cut, and articles change: what was found is compared whole.
-fn shares(one: &Fingerprint, other: &Fingerprint) -> bool {
-    one.address == other.address
-        || (one.exact == other.exact && one.exact != [0; 16])
-        || one.bands.iter().any(|band| other.bands.contains(band))
 }
 
 /// One article.

@@ -149,7 +149,8 @@ fn check_index(index: &Database, segments: &Segments) -> Result<(), String> {
     Ok(())
 }
 
-/// Moves the index out of the way, so that a new one can be made. The first one that broke is kept for those who look into it.
+/// Moves the index out of the way, so that a new one can be made. The first one that broke is kept for those who look
+/// into it.
 fn set_index_aside(folder: &Path, why: &str, notes: &mut Vec<String>) -> Result<(), StoreError> {
     let marker = engine::rebuild_file(folder);
     // First, so that a death from here on ends in another rebuilding and not in half an index.

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::model::cluster::Known;
 use crate::model::source::SourceName;
 use crate::store::codec::{self, CommitHead, FrameKind, Record, Rest};
-use crate::store::engine::Engine;
+use crate::store::engine::{Engine, Writer};
 use crate::store::error::StoreError;
 use crate::store::index::{self, Alive, Indexed};
 use crate::store::keys::{self, No, kind};
@@ -23,8 +23,11 @@ pub(super) fn forget(engine: &Engine, before: Timestamp) -> Result<u64, StoreErr
     let mut count = 0;
     let mut after = None;
     loop {
+        // Held from the look to the write: a commit in between might renew what is about to go.
+        let mut writer = engine.writer()?;
         let (old, last) = old_articles(engine, before, after)?;
-        count += forget_these(engine, &old)?;
+        count += forget_these(engine, &mut writer, &old)?;
+        drop(writer);
         match last {
             Some(last) => after = Some(keys::article(last)),
             None => break,
@@ -80,11 +83,10 @@ fn copies(engine: &Engine, record: &Record) -> Result<BTreeMap<No, Record>, Stor
     Ok(copies)
 }
 
-fn forget_these(engine: &Engine, old: &BTreeMap<No, Record>) -> Result<u64, StoreError> {
+fn forget_these(engine: &Engine, writer: &mut Writer<'_>, old: &BTreeMap<No, Record>) -> Result<u64, StoreError> {
     if old.is_empty() {
         return Ok(0);
     }
-    let mut writer = engine.writer()?;
     let mut stage = engine.stage();
     stage.add(keys::CHANGES, 1)?;
     for (no, record) in old {
@@ -106,6 +108,10 @@ fn drop_dead_segments(engine: &Engine) -> Result<(), StoreError> {
         carry(engine, *day, *last)?;
         let mut writer = engine.writer()?;
         let mut stage = engine.stage();
+        if index::segment(&stage, *day)? != alive {
+            // A commit came in between: it is looked at the next time.
+            continue;
+        }
         stage.remove(keys::segment(*day));
         writer.apply(stage)?;
         engine.flush()?;

@@ -78,7 +78,7 @@ impl Segments {
         let before = self.end(day)?;
         let written = append_synced(&path, bytes, before == 0);
         written.map_err(|why| {
-            // A full disk: what was written of it is in the way. Where even this fails, the frame is not whole and is skipped.
+            // A full disk: what was written of it is in the way. Where even this fails, no commit ends it, and it is skipped.
             let _ = OpenOptions::new().write(true).open(&path).and_then(|file| file.set_len(before));
             StoreError::io(&path, &why)
         })?;

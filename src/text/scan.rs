@@ -76,9 +76,14 @@ pub const EMPTY: u64 = 0x9e37_79b9_7f4a_7c15;
 #[inline]
 #[must_use]
 pub fn extend(hash: u64, character: char) -> u64 {
+    mixed(hash, u32::from(character))
+}
+
+#[inline]
+fn mixed(hash: u64, letter: u32) -> u64 {
     /// An odd number with well mixed bits (the golden ratio's relative in wyhash).
     const FACTOR: u64 = 0xa076_1d64_78bd_642f;
-    (hash.rotate_left(5) ^ u64::from(character)).wrapping_mul(FACTOR)
+    (hash.rotate_left(5) ^ u64::from(letter)).wrapping_mul(FACTOR)
 }
 
 /// The hash of a phrase as `tokens` and `extend(hash, ' ')` would make it, and of every beginning of it that ends with a word.
@@ -102,6 +107,24 @@ pub fn phrase(text: &str) -> Vec<u64> {
 #[must_use]
 pub fn rehash(hash: u64, word: &str) -> u64 {
     word.chars().filter_map(|character| folded(character).letter()).fold(hash, extend)
+}
+
+/// The hash of a text that is one word: letters alone, of a script with spaces. Nothing else, where it is not.
+///
+/// Goes on from `hash`, so that a stem is hashed once for all its endings.
+#[must_use]
+pub fn word(hash: u64, text: &str) -> Option<u64> {
+    text.chars().try_fold(hash, |hash, character| match folded(character) {
+        Sort::Letter(letter, _) => Some(extend(hash, letter)),
+        Sort::Mark => Some(hash),
+        _ => None,
+    })
+}
+
+/// Whether a text begins with a script that puts no spaces between words.
+#[must_use]
+pub fn is_dense(text: &str) -> bool {
+    text.chars().next().is_some_and(|first| matches!(folded(first), Sort::Dense(_)))
 }
 
 /// What a character is to a scanner of words.
@@ -135,9 +158,8 @@ impl Sort {
 #[inline]
 fn folded(character: char) -> Sort {
     match character {
-        'a'..='z' | '0'..='9' => Sort::Letter(character, false),
+        'a'..='z' | '0'..='9' | 'а'..='я' => Sort::Letter(character, false),
         'A'..='Z' => Sort::Letter(character.to_ascii_lowercase(), true),
-        'а'..='я' => Sort::Letter(character, false),
         // Capitals stand 32 code points before their small letters.
         'А'..='Я' => Sort::Letter(char::from_u32(u32::from(character) + 32).unwrap_or(character), true),
         'ё' => Sort::Letter('е', false),
@@ -236,34 +258,102 @@ struct Open {
 /// assert_eq!(words[1].case, Case::All);
 /// ```
 pub fn tokens(text: &str, out: &mut Vec<Token>) {
+    let bytes = text.as_bytes();
     let mut gap = Gap::Paragraph;
     let mut open: Option<Open> = None;
     let mut line_broken = false;
-    for (at, character) in text.char_indices() {
+    let mut at = 0;
+    while at < bytes.len() {
+        if open.is_none() || open.as_ref().is_some_and(|word| word.script != Script::Dense) {
+            let (from, run) = (at, run(bytes, &mut at, open.as_ref().map_or(EMPTY, |word| word.hash)));
+            if at > from {
+                let first = || {
+                    begin(from, if bytes[from] < 0x80 { Script::Latin } else { Script::Cyrillic }, run.first_capital)
+                };
+                let word = open.get_or_insert_with(first);
+                word.hash = run.hash;
+                word.chars = word.chars.saturating_add(run.chars);
+                word.capitals = word.capitals.saturating_add(run.capitals);
+                line_broken = false;
+                continue;
+            }
+        }
+        if bytes[at] == b' ' {
+            // The second most common of all characters.
+            close(&mut open, at, &mut gap, out);
+            at += 1;
+            continue;
+        }
+        let Some(character) = text[at..].chars().next() else { break };
+        let here = at;
+        at += character.len_utf8();
         let (letter, capital, dense) = match folded(character) {
             Sort::Letter(letter, capital) => (letter, capital, false),
             Sort::Dense(letter) => (letter, false, true),
             Sort::Mark => continue,
             other => {
-                if character == '"' && inside_hebrew(open.as_ref(), &text[at + 1..]) {
+                if character == '"' && inside_hebrew(open.as_ref(), &text[at..]) {
                     continue;
                 }
                 let last = open.as_ref().map(|word| (word.chars, word.first_capital));
-                close(&mut open, at, &mut gap, out);
+                close(&mut open, here, &mut gap, out);
                 gap = gap.max(width(other, last, &mut line_broken));
                 continue;
             }
         };
         if open.as_ref().is_some_and(|word| (word.script == Script::Dense) != dense) {
-            close(&mut open, at, &mut gap, out);
+            close(&mut open, here, &mut gap, out);
         }
-        let word = open.get_or_insert_with(|| begin(at, if dense { Script::Dense } else { script(letter) }, capital));
+        let word = open.get_or_insert_with(|| begin(here, if dense { Script::Dense } else { script(letter) }, capital));
         word.hash = extend(word.hash, letter);
         word.chars = word.chars.saturating_add(1);
         word.capitals = word.capitals.saturating_add(u16::from(capital));
         line_broken = false;
     }
     close(&mut open, text.len(), &mut gap, out);
+}
+
+/// What a run of plain letters adds to a word.
+struct Run {
+    hash: u64,
+    chars: u16,
+    capitals: u16,
+    first_capital: bool,
+}
+
+/// Reads plain Latin letters, digits and Russian letters: nearly all there is, and so without decoding or looking up.
+#[inline]
+fn run(bytes: &[u8], at: &mut usize, hash: u64) -> Run {
+    let mut run = Run { hash, chars: 0, capitals: 0, first_capital: false };
+    let mut here = *at;
+    while let Some(&byte) = bytes.get(here) {
+        let (letter, capital, length) = match byte {
+            b'a'..=b'z' | b'0'..=b'9' => (u32::from(byte), false, 1),
+            b'A'..=b'Z' => (u32::from(byte | 0x20), true, 1),
+            0xd0 | 0xd1 => {
+                let code = u32::from(byte & 0x1f) << 6 | u32::from(bytes.get(here + 1).map_or(0, |low| low & 0x3f));
+                match code {
+                    // а–я, А–Я, ё, Ё.
+                    0x430..=0x44f => (code, false, 2),
+                    0x410..=0x42f => (code + 0x20, true, 2),
+                    0x451 => (0x435, false, 2),
+                    0x401 => (0x435, true, 2),
+                    _ => break,
+                }
+            }
+            _ => break,
+        };
+        run.hash = mixed(run.hash, letter);
+        run.first_capital |= capital && run.chars == 0;
+        run.chars = run.chars.saturating_add(1);
+        run.capitals += u16::from(capital);
+        here += length;
+        if run.chars == u16::MAX {
+            break;
+        }
+    }
+    *at = here;
+    run
 }
 
 /// Whether a typewriter's quotation mark stands for gershayim, inside an abbreviation.

@@ -4,6 +4,7 @@
 
 pub mod hostile;
 pub mod hostile_content;
+pub mod hostile_pages;
 pub mod house;
 pub mod prose;
 pub mod sound;

@@ -12,25 +12,121 @@ use url::Url;
 
 /// Elements that a published body may hold: none of them runs, loads a page, or is a form.
 const BODY_ELEMENTS: &[&str] = &[
-    "html", "a", "abbr", "b", "bdi", "blockquote", "br", "caption", "cite", "code", "dd", "del", "div", "dl", "dt", "em",
-    "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "mark", "ol", "p",
-    "pre", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot",
-    "th", "thead", "time", "tr", "u", "ul", "var", "wbr",
+    "html",
+    "a",
+    "abbr",
+    "b",
+    "bdi",
+    "blockquote",
+    "br",
+    "caption",
+    "cite",
+    "code",
+    "dd",
+    "del",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "figcaption",
+    "figure",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "img",
+    "ins",
+    "kbd",
+    "li",
+    "mark",
+    "ol",
+    "p",
+    "pre",
+    "q",
+    "rp",
+    "rt",
+    "ruby",
+    "s",
+    "samp",
+    "small",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "time",
+    "tr",
+    "u",
+    "ul",
+    "var",
+    "wbr",
 ];
 /// And their attributes.
 const BODY_ATTRIBUTES: &[&str] = &[
-    "alt", "colspan", "datetime", "decoding", "dir", "height", "href", "lang", "loading", "referrerpolicy", "rowspan", "src",
-    "start", "title", "width",
+    "alt",
+    "colspan",
+    "datetime",
+    "decoding",
+    "dir",
+    "height",
+    "href",
+    "lang",
+    "loading",
+    "referrerpolicy",
+    "rowspan",
+    "src",
+    "start",
+    "title",
+    "width",
 ];
 /// Elements that no page of ours has.
 const NEVER_ON_A_PAGE: &[&str] = &[
-    "applet", "audio", "base", "embed", "form", "frame", "frameset", "iframe", "marquee", "math", "noembed", "noframes",
-    "noscript", "object", "param", "plaintext", "portal", "source", "style", "svg", "template", "textarea", "track",
-    "video", "xmp",
+    "applet",
+    "audio",
+    "base",
+    "embed",
+    "form",
+    "frame",
+    "frameset",
+    "iframe",
+    "marquee",
+    "math",
+    "noembed",
+    "noframes",
+    "noscript",
+    "object",
+    "param",
+    "plaintext",
+    "portal",
+    "source",
+    "style",
+    "svg",
+    "template",
+    "textarea",
+    "track",
+    "video",
+    "xmp",
 ];
 /// Fields of feeds that are plain text.
 const PLAIN: &[&str] = &[
-    "title", "dc:creator", "media:credit", "media:title", "media:description", "category", "source", "name", "media:text",
+    "title",
+    "dc:creator",
+    "media:credit",
+    "media:title",
+    "media:description",
+    "category",
+    "source",
+    "name",
+    "media:text",
 ];
 
 /// Holds every published file against all of it.
@@ -168,7 +264,9 @@ pub fn body(name: &str, html: &str) {
 
 fn is_loud(node: &scraper::Node) -> bool {
     node.as_element().is_some_and(|element| {
-        NEVER_ON_A_PAGE.contains(&element.name()) || element.name() == "script" || element.attrs().any(|a| is_handler(a.0))
+        NEVER_ON_A_PAGE.contains(&element.name())
+            || element.name() == "script"
+            || element.attrs().any(|a| is_handler(a.0))
     })
 }
 
@@ -228,7 +326,8 @@ fn assert_address(name: &str, text: &str) {
 fn assert_plain(name: &str, text: &str) {
     let once = html_escape::decode_html_entities(text);
     for text in [text, &once] {
-        let opens = |pair: &[char]| pair[0] == '<' && (pair[1].is_ascii_alphabetic() || matches!(pair[1], '/' | '!' | '?'));
+        let opens =
+            |pair: &[char]| pair[0] == '<' && (pair[1].is_ascii_alphabetic() || matches!(pair[1], '/' | '!' | '?'));
         let characters: Vec<char> = text.chars().collect();
         assert!(!characters.windows(2).any(opens), "{name}: markup in {text:?}");
         let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\0');

@@ -213,6 +213,19 @@ pub(crate) async fn candidates_are_bounded_and_the_newest(store: &dyn Store) {
     assert_eq!(found.last().unwrap().id, Sketch::of(20).id());
 }
 
+pub(crate) async fn candidates_that_share_most_come_first(store: &dyn Store) {
+    for number in 0..CANDIDATES_MAX as u64 + 20 {
+        let seen = MORNING + SignedDuration::from_mins(i64::try_from(number).unwrap());
+        let mut article = Sketch { seen, ..Sketch::of(number) }.stored();
+        article.fingerprint.bands = if number == 0 { vec![7, 8, 9] } else { vec![7] };
+        store.commit(batch(vec![article])).await.unwrap();
+    }
+    let mut asked = Sketch::of(1000).stored().fingerprint;
+    asked.bands = vec![7, 8, 9];
+    let found = store.candidates(&asked).await.unwrap();
+    assert_eq!(found[0].id, Sketch::of(0).id(), "a band that all share hides no copy");
+}
+
 pub(crate) async fn an_article_is_given_back_whole(store: &dyn Store) {
     let mut article = Sketch { text_bytes: 60_000, ..Sketch::of(1) }.stored();
     article.routed.article.title = "Заголовок \u{1f600} с \u{0} и \u{202e}".to_owned();

@@ -35,9 +35,10 @@ fn made(steps: &[Step], round: usize) -> Batch {
             2 => made.articles.push(Stored { cluster: Sketch::of(*other).id(), ..stored }),
             3 => made.articles.push(Stored { fingerprint: Sketch::of(other + 50).stored().fingerprint, ..stored }),
             4 => made.noted.push(Sketch::of(number + 100).key()),
-            5 => made
-                .aliases
-                .push((Sketch::of(number * 10 + 200).key(), Known::Article { id: sketch.id(), entry_hash: *other, tries: 0 })),
+            5 => made.aliases.push((
+                Sketch::of(number * 10 + 200).key(),
+                Known::Article { id: sketch.id(), entry_hash: *other, tries: 0 },
+            )),
             _ => made.seen.push((sketch.id(), seen)),
         }
     }

@@ -70,9 +70,9 @@ fn feed(found: &Entries) -> Value {
 
 fn entry(entry: &Entry) -> Value {
     // The address as it was printed, where the page is one of the links: `PageUrl` is normalised.
-    let printed = entry.link.as_ref().and_then(|page| {
+    let printed = entry.link.as_ref().map(|page| {
         let printed = entry.links.iter().rfind(|link| PageUrl::parse(&link.href).is_ok_and(|url| url == *page));
-        Some(printed.map_or_else(|| page.to_string(), |link| link.href.clone()))
+        printed.map_or_else(|| page.to_string(), |link| link.href.clone())
     });
     json!({
         "id": entry.id, "title": entry.title_markup.as_ref().or(entry.title.as_ref()), "link": printed, "links": entry.links,

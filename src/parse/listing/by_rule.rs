@@ -4,27 +4,29 @@ use std::collections::HashSet;
 
 use scraper::ElementRef;
 
-use crate::date::{self, Moment};
 use crate::html::plain;
 use crate::html::selector::Selector;
 use crate::model::entry::Entry;
 use crate::model::source::ListingRule;
 use crate::model::url::PageUrl;
-use crate::parse::listing::card;
+use crate::parse::listing::card::{self, CardDate};
 use crate::parse::listing::outside::{self, Here};
+use crate::parse::listing::page::{self, Page};
 
 /// The entries of a page.
-pub(super) fn entries(root: ElementRef<'_>, rule: &ListingRule, here: Here<'_>, page: super::Page<'_>) -> Vec<Entry> {
+pub(super) fn entries(root: ElementRef<'_>, rule: &ListingRule, here: Here<'_>, page: Page<'_>) -> Vec<Entry> {
     let mut seen = HashSet::new();
-    let mut entries = Vec::new();
+    let mut found: Vec<(PageUrl, String, Option<CardDate>)> = Vec::new();
     for item in rule.item.elements(root) {
         let Some(url) = address(item, rule.link.as_ref(), here) else { continue };
         let Some(title) = title(item, rule, here) else { continue };
         if seen.insert(outside::key(&url)) {
-            entries.push(super::entry(url, title, published(item, rule.date.as_ref(), page)));
+            found.push((url, title, published(item, rule.date.as_ref(), page)));
         }
     }
-    entries
+    let mut dates: Vec<Option<&mut CardDate>> = found.iter_mut().map(|(.., date)| date.as_mut()).collect();
+    card::settle_years(&mut dates, page.zone, page.now);
+    found.into_iter().map(|(url, title, date)| page::entry(url, title, date.map(|date| date.moment))).collect()
 }
 
 /// The next page, where the rule names it.
@@ -55,15 +57,15 @@ fn title(item: ElementRef<'_>, rule: &ListingRule, here: Here<'_>) -> Option<Str
     text.or_else(anchor).filter(|text| !text.is_empty())
 }
 
-fn published(item: ElementRef<'_>, date: Option<&Selector>, page: super::Page<'_>) -> Option<Moment> {
-    let Some(selector) = date else { return card::date(item, page.zone, page.now).map(|date| date.moment) };
+fn published(item: ElementRef<'_>, date: Option<&Selector>, page: Page<'_>) -> Option<CardDate> {
+    let Some(selector) = date else { return card::date(item, page.zone, page.now) };
     let mut texts: Vec<String> = selector
         .elements(item)
         .iter()
         .filter_map(|element| element.value().attr("datetime").map(str::to_owned))
         .collect();
     texts.splice(0..0, selector.texts(item));
-    texts.iter().find_map(|text| date::read(&plain::collapse(text), page.zone, page.now).ok())
+    texts.iter().find_map(|text| card::date_of_text(&plain::collapse(text), page.zone, page.now))
 }
 
 /// The value of a selector that names an address: its attribute where it says one, else `attribute` of its element, or

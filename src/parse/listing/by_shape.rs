@@ -7,14 +7,14 @@ use std::collections::{HashMap, HashSet};
 
 use scraper::ElementRef;
 
-use crate::date;
 use crate::html::dom::NodeId;
 use crate::model::entry::Entry;
 use crate::model::url::PageUrl;
 use crate::parse::listing::card::{self, CardDate};
 use crate::parse::listing::headline::{self, DayHeading, Found, Headline};
 use crate::parse::listing::linked_data::{self, Told};
-use crate::parse::listing::outside::Here;
+use crate::parse::listing::outside::{self, Here};
+use crate::parse::listing::page::{self, Page};
 
 /// Cards that make a list.
 const GROUP_MIN: usize = 3;
@@ -39,7 +39,7 @@ struct Card<'a> {
 }
 
 /// The entries of a page.
-pub(super) fn entries(root: ElementRef<'_>, here: Here<'_>, page: super::Page<'_>) -> Vec<Entry> {
+pub(super) fn entries(root: ElementRef<'_>, here: Here<'_>, page: Page<'_>) -> Vec<Entry> {
     let clock = (page.zone, page.now);
     let told = linked_data::articles(root, here, page.zone, page.now);
     let mut entries = Vec::new();
@@ -55,7 +55,7 @@ pub(super) fn entries(root: ElementRef<'_>, here: Here<'_>, page: super::Page<'_
     entries
 }
 
-fn chosen(found: &Found<'_>, here: Here<'_>, page: super::Page<'_>, told: &[Told]) -> Vec<Entry> {
+fn chosen(found: &Found<'_>, here: Here<'_>, page: Page<'_>, told: &[Told]) -> Vec<Entry> {
     let mut cards = cards(&found.headlines, page);
     let groups = groups(&cards);
     let outer = outer_days(&found.days, &cards);
@@ -65,8 +65,10 @@ fn chosen(found: &Found<'_>, here: Here<'_>, page: super::Page<'_>, told: &[Told
     for card in &mut cards {
         date_above(card, &outer, page);
     }
+    let mut dates: Vec<Option<&mut CardDate>> = cards.iter_mut().map(|card| card.date.as_mut()).collect();
+    card::settle_years(&mut dates, page.zone, page.now);
     let accepted = accepted(&groups, &cards, here);
-    let told: HashMap<String, &Told> = told.iter().map(|told| (super::outside::key(&told.url), told)).collect();
+    let told: HashMap<String, &Told> = told.iter().map(|told| (outside::key(&told.url), told)).collect();
     let mut seen = HashSet::new();
     cards
         .into_iter()
@@ -75,7 +77,7 @@ fn chosen(found: &Found<'_>, here: Here<'_>, page: super::Page<'_>, told: &[Told
         .filter(|(_, card)| seen.insert(card.key.clone()))
         .map(|(_, card)| {
             let published = told.get(&card.key).and_then(|told| told.published).or(card.date.map(|date| date.moment));
-            super::entry(card.url, card.title, published)
+            page::entry(card.url, card.title, published)
         })
         .collect()
 }
@@ -88,14 +90,14 @@ fn add_told(entries: &mut Vec<Entry>, told: Vec<Told>) {
     let mut seen: HashSet<String> = entries.iter().map(|entry| entry.id.clone()).collect();
     for told in told {
         let Some(title) = told.title else { continue };
-        if seen.insert(super::outside::key(&told.url)) {
-            entries.push(super::entry(told.url, title, told.published));
+        if seen.insert(outside::key(&told.url)) {
+            entries.push(page::entry(told.url, title, told.published));
         }
     }
 }
 
 /// The largest elements with one headline each, in page order.
-fn cards<'a>(headlines: &[Headline<'a>], page: super::Page<'_>) -> Vec<Card<'a>> {
+fn cards<'a>(headlines: &[Headline<'a>], page: Page<'_>) -> Vec<Card<'a>> {
     let mut ranges: HashMap<NodeId, (usize, usize)> = HashMap::new();
     for (index, headline) in headlines.iter().enumerate() {
         for above in headline.anchor.ancestors() {
@@ -167,7 +169,7 @@ fn outer_days<'d, 'a>(days: &'d [DayHeading<'a>], cards: &[Card<'_>]) -> Vec<&'d
 }
 
 /// Gives cards without a date the one beside them: `<dt>` before `<dd>`, or a line after a link.
-fn date_beside(group: &[usize], cards: &mut [Card<'_>], page: super::Page<'_>) {
+fn date_beside(group: &[usize], cards: &mut [Card<'_>], page: Page<'_>) {
     let of = |element: Option<ElementRef<'_>>| {
         element.filter(|element| card::text(*element).chars().count() <= TITLE_CHARS_ENOUGH).and_then(|element| {
             card::date(element, page.zone, page.now).or_else(|| card::own_date(element, page.zone, page.now))
@@ -186,15 +188,15 @@ fn date_beside(group: &[usize], cards: &mut [Card<'_>], page: super::Page<'_>) {
 }
 
 /// Gives a card that prints a time alone, or nothing, the day of the heading above it.
-fn date_above(card: &mut Card<'_>, days: &[&DayHeading<'_>], page: super::Page<'_>) {
+fn date_above(card: &mut Card<'_>, days: &[&DayHeading<'_>], page: Page<'_>) {
     let Some(day) = days.iter().rfind(|day| day.above <= card.at) else { return };
     let text = match &card.date {
         None => day.text.clone(),
         Some(CardDate { time_alone: Some(time), .. }) => format!("{}, {time}", day.text),
         Some(_) => return,
     };
-    if let Ok(moment) = date::read(&text, page.zone, page.now) {
-        card.date = Some(CardDate { moment, time_alone: None });
+    if let Some(date) = card::date_of_text(&text, page.zone, page.now) {
+        card.date = Some(date);
     }
 }
 

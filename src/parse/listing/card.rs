@@ -1,7 +1,7 @@
 //! One entry of a list as it stands on the page: its headline, its date, its text.
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use scraper::{ElementRef, Node};
 
 use crate::date::{self, Moment};
@@ -15,6 +15,8 @@ pub(super) struct CardDate {
     pub(super) moment: Moment,
     /// The text, where only a time of the day is printed: its day stands in a heading above.
     pub(super) time_alone: Option<String>,
+    /// The text, where people are told.
+    text: Option<String>,
 }
 
 /// Letters of a text that may be a date; longer ones are sentences.
@@ -98,6 +100,41 @@ fn names_date(class: &str) -> bool {
     })
 }
 
+impl CardDate {
+    /// A date of which nothing is left to find out.
+    pub(super) fn whole(moment: Moment) -> Self {
+        Self { moment, time_alone: None, text: None }
+    }
+
+    /// The moment, if another year is meant where none is printed: the last such day before `then` instead of now.
+    fn before(&self, then: Timestamp, zone: &TimeZone, now: Timestamp) -> Option<Moment> {
+        let text = self.text.as_deref()?;
+        let read = |now: Timestamp| date::read(text, zone, now).ok();
+        // A date that moves with the day is relative («вчера»); one that moves with the year alone has none printed.
+        let a_day_ago = now.checked_sub(SignedDuration::from_hours(24)).ok()?;
+        (read(a_day_ago)? == self.moment).then(|| read(then)).flatten()
+    }
+}
+
+/// Sets the years of dates that print none by those that do: an old page was not written this year.
+pub(super) fn settle_years(dates: &mut [Option<&mut CardDate>], zone: &TimeZone, now: Timestamp) {
+    /// How much later than the latest whole date one without a year may be.
+    const AHEAD: SignedDuration = SignedDuration::from_hours(24 * 180);
+    // Two years back every date without a year is another.
+    let Ok(long_ago) = now.checked_sub(AHEAD * 4) else { return };
+    let with_year = dates
+        .iter()
+        .flatten()
+        .filter(|date| date.text.is_none() || date.before(long_ago, zone, now) == Some(date.moment));
+    let Some(latest) = with_year.map(|date| date.moment.timestamp()).max() else { return };
+    let Ok(then) = latest.checked_add(AHEAD) else { return };
+    if then < now {
+        for date in dates.iter_mut().flatten() {
+            date.moment = date.before(then, zone, now).unwrap_or(date.moment);
+        }
+    }
+}
+
 /// The date of a card: what machines are told, what is marked as one, else the first short text that reads as one.
 pub(super) fn date(card: ElementRef<'_>, zone: &TimeZone, now: Timestamp) -> Option<CardDate> {
     let read = |text: &str| date::read(text, zone, now).ok();
@@ -113,7 +150,7 @@ pub(super) fn date(card: ElementRef<'_>, zone: &TimeZone, now: Timestamp) -> Opt
             .and_then(read)
     });
     if let Some(moment) = told {
-        return Some(CardDate { moment, time_alone: None });
+        return Some(CardDate::whole(moment));
     }
     let short = |element: ElementRef<'_>| {
         Some(text(element)).filter(|text| !text.is_empty() && text.chars().count() <= DATE_CHARS_MAX)
@@ -129,12 +166,12 @@ pub(super) fn date(card: ElementRef<'_>, zone: &TimeZone, now: Timestamp) -> Opt
 /// The date that an element is, all of it.
 pub(super) fn own_date(element: ElementRef<'_>, zone: &TimeZone, now: Timestamp) -> Option<CardDate> {
     let read = |text: &str| date::read(text, zone, now).ok();
-    element
-        .value()
-        .attr("datetime")
-        .and_then(read)
-        .map(|moment| CardDate { moment, time_alone: None })
-        .or_else(|| of_text(&text(element), &read))
+    element.value().attr("datetime").and_then(read).map(CardDate::whole).or_else(|| of_text(&text(element), &read))
+}
+
+/// The date that a text is.
+pub(super) fn date_of_text(text: &str, zone: &TimeZone, now: Timestamp) -> Option<CardDate> {
+    of_text(text, &|text: &str| date::read(text, zone, now).ok())
 }
 
 /// The first short text without markup in it that reads as a date, links and headings left out.
@@ -153,7 +190,8 @@ fn printed(card: ElementRef<'_>, read: &impl Fn(&str) -> Option<Moment>) -> Opti
 fn of_text(text: &str, read: &impl Fn(&str) -> Option<Moment>) -> Option<CardDate> {
     let moment = read(text)?;
     let is_time = text.len() <= 5 && text.contains(':') && text.chars().all(|c| c.is_ascii_digit() || c == ':');
-    Some(CardDate { moment, time_alone: is_time.then(|| text.to_owned()) })
+    let time_alone = is_time.then(|| text.to_owned());
+    Some(CardDate { moment, time_alone, text: Some(text.to_owned()) })
 }
 
 /// The day that a heading between cards names: «16 января».

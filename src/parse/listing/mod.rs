@@ -7,27 +7,13 @@ mod discover;
 mod headline;
 mod linked_data;
 mod outside;
+pub(super) mod page;
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
-
-use crate::date::Moment;
 use crate::html::dom;
 use crate::html::plain;
-use crate::model::entry::{Entries, Entry, Head, Link};
+use crate::model::entry::{Entries, Head};
 use crate::model::source::{ListingRule, SourceKind};
-use crate::model::url::PageUrl;
-
-/// A page to be read, with what its dates are read against.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Page<'a> {
-    /// Its address.
-    pub(super) url: &'a PageUrl,
-    /// The zone of dates printed without one.
-    pub(super) zone: &'a TimeZone,
-    /// Now, for dates that count from it.
-    pub(super) now: Timestamp,
-}
+use page::Page;
 
 /// Reads a page; entries and feeds may both be none.
 pub(super) fn read(html: &str, rule: Option<&ListingRule>, page: Page<'_>, depth: usize) -> Entries {
@@ -48,21 +34,4 @@ pub(super) fn read(html: &str, rule: Option<&ListingRule>, page: Page<'_>, depth
         ..Head::default()
     };
     Entries { kind: SourceKind::Page, head, entries, more, feeds: discover::feeds(root, here) }
-}
-
-/// An entry of a listing.
-fn entry(url: PageUrl, title: String, published: Option<Moment>) -> Entry {
-    let link = Link {
-        href: url.to_string(),
-        rel: Some(String::from("alternate")),
-        media_type: Some(String::from("text/html")),
-    };
-    Entry {
-        id: outside::key(&url),
-        title: Some(title),
-        links: vec![link],
-        link: Some(url),
-        published,
-        ..Entry::default()
-    }
 }

@@ -1,0 +1,194 @@
+//! Every folder of `fixtures/articles` is a page and what must be read from it, compared whole.
+//!
+//! `page.toml` says where the page stood and what its source says of it; a page that is no article is expected to be
+//! refused with its class. What is known to be wrong is listed in `fixtures/expected_failures.txt`; a listed case that
+//! passes fails the run. `FEEDATLAS_BLESS=1` writes `expected.json` anew, to be corrected by hand.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use feedatlas::charset::{self, Form};
+use feedatlas::extract::{self, Page, Reading};
+use feedatlas::html::selector::Selector;
+use feedatlas::model::article::Photo;
+use feedatlas::model::source::ArticleRule;
+use feedatlas::model::url::PageUrl;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// `page.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct About {
+    url: String,
+    #[serde(default)]
+    zone: Option<String>,
+    #[serde(default)]
+    language: Option<String>,
+    #[serde(default)]
+    article: Rule,
+}
+
+/// `article = { … }` as in feeds.toml.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Rule {
+    title: Vec<String>,
+    body: Vec<String>,
+    date: Vec<String>,
+    author: Vec<String>,
+    credit: Vec<String>,
+    image: Vec<String>,
+    remove: Vec<String>,
+}
+
+#[test]
+fn every_article_is_read_as_expected() {
+    let known: BTreeSet<String> = known_failures();
+    let mut wrong = Vec::new();
+    let mut mended = Vec::new();
+    let cases = cases();
+    assert!(cases.len() >= 25, "only {} cases were found", cases.len());
+    for (name, folder) in &cases {
+        let found = read(folder);
+        let expected = folder.join("expected.json");
+        if std::env::var_os("FEEDATLAS_BLESS").is_some() {
+            let text = serde_json::to_string_pretty(&found).unwrap() + "\n";
+            fs::write(&expected, text).unwrap();
+            continue;
+        }
+        let expected: Value = serde_json::from_str(&fs::read_to_string(&expected).unwrap()).unwrap();
+        match (expected == found, known.contains(name)) {
+            (true, true) => mended.push(name.clone()),
+            (false, false) => wrong.push(format!("{name}:\n{}", differences(&expected, &found))),
+            _ => {}
+        }
+    }
+    assert!(mended.is_empty(), "no longer wrong, to be taken off fixtures/expected_failures.txt: {mended:?}");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_page_gives_the_same_bytes_each_time() {
+    for (name, folder) in cases() {
+        assert_eq!(read(&folder).to_string(), read(&folder).to_string(), "{name}");
+    }
+}
+
+#[test]
+fn nothing_that_runs_or_tracks_is_published() {
+    for (name, folder) in cases() {
+        let html = read(&folder)["html"].as_str().unwrap_or_default().to_owned();
+        for mark in ["<script", "class=", " id=", "style=", "data-", "onclick", "javascript:", "<iframe"] {
+            assert!(!html.contains(mark), "{name}: {mark} in {html}");
+        }
+    }
+}
+
+fn cases() -> Vec<(String, PathBuf)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/articles");
+    let mut cases = Vec::new();
+    for site in folders(&root) {
+        for day in folders(&site) {
+            let name = format!("{}/{}", last(&site), last(&day));
+            cases.push((name, day));
+        }
+    }
+    cases
+}
+
+fn folders(of: &Path) -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = fs::read_dir(of).unwrap().map(|entry| entry.unwrap().path()).collect();
+    folders.retain(|path| path.is_dir());
+    folders.sort();
+    folders
+}
+
+fn last(path: &Path) -> String {
+    path.file_name().unwrap().to_string_lossy().into_owned()
+}
+
+/// Lines `articles/<site>/<day>`, a reason behind `#`.
+fn known_failures() -> BTreeSet<String> {
+    let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/expected_failures.txt");
+    let text = fs::read_to_string(list).unwrap_or_default();
+    let names = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
+    names.filter_map(|name| name.strip_prefix("articles/")).map(str::to_owned).collect()
+}
+
+fn read(folder: &Path) -> Value {
+    let about: About = toml::from_str(&fs::read_to_string(folder.join("page.toml")).unwrap()).unwrap();
+    let bytes = fs::read(folder.join("page.html")).unwrap();
+    let (html, _) = charset::decode(&bytes, None, Form::Html);
+    let url = PageUrl::parse(&about.url).unwrap();
+    let zone = about.zone.as_deref().map_or(TimeZone::UTC, |zone| TimeZone::get(zone).unwrap());
+    let rule = rule(&about.article);
+    let page = Page {
+        url: &url,
+        html: &html,
+        rule: &rule,
+        entry: None,
+        language: about.language.as_deref(),
+        zone: &zone,
+        depth: 256,
+        now: "2026-11-24T12:00:00Z".parse::<Timestamp>().unwrap(),
+    };
+    match extract::read(&page) {
+        Ok(reading) => whole(&reading),
+        Err(error) => json!({ "error": error.fault().as_str(), "message": error.to_string() }),
+    }
+}
+
+fn rule(rule: &Rule) -> ArticleRule {
+    let all = |list: &[String]| list.iter().map(|text| Selector::parse(text).unwrap()).collect();
+    ArticleRule {
+        title: all(&rule.title),
+        body: all(&rule.body),
+        date: all(&rule.date),
+        author: all(&rule.author),
+        credit: all(&rule.credit),
+        image: all(&rule.image),
+        remove: all(&rule.remove),
+    }
+}
+
+fn whole(reading: &Reading) -> Value {
+    json!({
+        "title": reading.title,
+        "authors": reading.authors,
+        "published": reading.published,
+        "updated": reading.updated,
+        "lang": reading.language,
+        "summary": reading.summary,
+        "text": reading.text.split("\n\n").collect::<Vec<_>>(),
+        "html": reading.html,
+        "images": reading.photos.iter().map(photo).collect::<Vec<_>>(),
+        "lead": reading.lead,
+        "tags": reading.tags,
+        "cut_short": reading.cut_short,
+    })
+}
+
+fn photo(photo: &Photo) -> Value {
+    json!({
+        "url": photo.url,
+        "caption": photo.caption,
+        "credit": photo.credit.as_ref().map(|credit| &credit.name),
+        "credit_raw": photo.credit.as_ref().map(|credit| &credit.raw),
+        "credit_role": photo.credit.as_ref().map(|credit| credit.role.as_str()),
+        "alt": photo.alt,
+        "width": photo.width,
+        "height": photo.height,
+    })
+}
+
+fn differences(expected: &Value, found: &Value) -> String {
+    let keys: BTreeSet<&String> =
+        expected.as_object().into_iter().chain(found.as_object()).flat_map(serde_json::Map::keys).collect();
+    let differs = keys.into_iter().filter(|key| expected.get(*key) != found.get(*key));
+    let lines = differs.map(|key| format!("  {key}\n    expected {}\n    found    {}", expected[key], found[key]));
+    lines.collect::<Vec<_>>().join("\n")
+}
