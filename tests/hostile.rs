@@ -373,6 +373,20 @@ async fn robots_txt_costs_a_feed_nothing() {
     assert_sound(&house.published());
 }
 
+/// Entries without a link have the address of their source in common, and nothing else.
+#[tokio::test(flavor = "multi_thread")]
+async fn entries_without_links_are_each_their_own() {
+    let mut stage = Stage::start(1, &limits(10 << 20, REQUEST * 2)).await;
+    let bare = |number: u64| {
+        let text = support::prose::paragraphs(400_000 + number).join(" ");
+        format!("<item><guid>bare {number}</guid><title>Bare {number}</title><description>{text}</description></item>")
+    };
+    stage.webs[0].route("/feed", Answer::feed(rss(&(0..9).map(bare).collect::<Vec<_>>().concat())));
+    let passed = stage.pass("no links");
+    let event = passed.ran.source("case 0");
+    assert_eq!((&event["new"], &event["copies"]), (&Value::from(9), &Value::from(0)), "{event}");
+}
+
 /// Guids that churn make no second article of the same page; what one source calls its own is not another's.
 #[tokio::test(flavor = "multi_thread")]
 async fn guids_that_churn_make_no_copies() {

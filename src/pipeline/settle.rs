@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::dedup;
 use crate::model::article::{Article, Origin, Routed};
-use crate::model::cluster::{ArticleId, Batch, Candidate, Known, Stored, Verdict};
+use crate::model::cluster::{ArticleId, Batch, Candidate, Fingerprint, Known, Stored, Verdict};
 use crate::model::report::{Event, SourceReport, StoredKind};
 use crate::model::source::Source;
 use crate::pipeline::decide::TRIES_MAX;
@@ -108,6 +108,15 @@ fn told(stored: &Stored, kind: StoredKind) -> Event {
     }
 }
 
+/// What makes an article the same as another. The address of its source, which an entry without a link has, tells nothing.
+fn fingerprint(article: &Article, source: &Source) -> Fingerprint {
+    let mut fingerprint = dedup::fingerprint(article);
+    if article.link == source.url {
+        fingerprint.address = [0; 16];
+    }
+    fingerprint
+}
+
 /// One article as it will be kept, and as what; `None` when nothing of it that readers see has changed.
 async fn one(
     store: &dyn Store,
@@ -120,7 +129,7 @@ async fn one(
     if let Some(old) = store.article(id).await? {
         return Ok(updated(old, made, source, now));
     }
-    let fingerprint = dedup::fingerprint(&made.routed.article);
+    let fingerprint = fingerprint(&made.routed.article, source);
     let mut candidates = store.candidates(&fingerprint).await?;
     candidates
         .extend(batch.articles.iter().filter(|other| other.fingerprint.shared(&fingerprint) > 0).map(candidate));
@@ -155,7 +164,7 @@ fn updated(old: Stored, made: Made, source: &Source, now: Timestamp) -> (Stored,
     keys.sort_unstable();
     keys.dedup();
     let stored = Stored {
-        fingerprint: dedup::fingerprint(&routed.article),
+        fingerprint: fingerprint(&routed.article, source),
         routed,
         last_seen: now,
         changed: if differs { now } else { old.changed },
