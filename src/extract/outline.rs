@@ -10,6 +10,7 @@ use scraper::{ElementRef, Node};
 
 use super::signs::{Signs, signs};
 use crate::html::plain::{collapse, is_printable};
+use crate::text::letter::is_letter;
 
 /// An element, by its place in page order.
 #[derive(Debug)]
@@ -259,8 +260,9 @@ fn read(piece: &mut Piece, text: &str, linked: bool) {
     let mut letters = 0;
     for character in text.chars() {
         if character.is_whitespace() || matches!(character, '\u{200b}' | '\u{feff}') {
-            if !piece.text.is_empty() && !piece.text.ends_with(' ') {
-                piece.text.push(' ');
+            // A no-break space is the author's word («16\u{a0}января»): it stays one.
+            if !piece.text.is_empty() && !piece.text.ends_with([' ', '\u{a0}']) {
+                piece.text.push(if character == '\u{a0}' { character } else { ' ' });
             }
             continue;
         }
@@ -271,7 +273,7 @@ fn read(piece: &mut Piece, text: &str, linked: bool) {
         if character.is_ascii() {
             letters += u32::from(character.is_ascii_alphanumeric());
             piece.marks += u32::from(matches!(character, '.' | ',' | '!' | '?' | ';' | ':'));
-        } else if character.is_alphanumeric() {
+        } else if is_letter(character) {
             letters += if is_dense(character) { 2 } else { 1 };
         } else {
             piece.marks += u32::from(is_mark(character));

@@ -234,7 +234,7 @@ fn escape_into(out: &mut String, text: &str, space: &mut bool) {
     for character in text.chars() {
         if character.is_whitespace() {
             if !*space {
-                out.push(' ');
+                out.push(if character == '\u{a0}' { character } else { ' ' });
             }
             *space = true;
             continue;

@@ -131,8 +131,7 @@ async fn one(
     }
     let fingerprint = fingerprint(&made.routed.article, source);
     let mut candidates = store.candidates(&fingerprint).await?;
-    candidates
-        .extend(batch.articles.iter().filter(|other| other.fingerprint.shared(&fingerprint) > 0).map(candidate));
+    candidates.extend(batch.articles.iter().filter(|other| other.fingerprint.shared(&fingerprint) > 0).map(candidate));
     let verdict = dedup::verdict(&fingerprint, &candidates);
     let (cluster, kind) = match verdict {
         Verdict::New => (id, StoredKind::New),
@@ -194,6 +193,12 @@ fn same_to_readers(old: &Article, new: &Article) -> bool {
 
 fn countries(routed: &Routed) -> Vec<crate::model::country::Country> {
     routed.countries.iter().map(|matched| matched.country).collect()
+}
+
+/// What makes the article the same as others. An entry without a page of its own has its source's address: that tells nothing.
+fn fingerprint(article: &Article, source: &Source) -> Fingerprint {
+    let fingerprint = dedup::fingerprint(article);
+    if article.link == source.url { Fingerprint { address: [0; 16], ..fingerprint } } else { fingerprint }
 }
 
 fn rank(source: &Source) -> u32 {
