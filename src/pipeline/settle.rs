@@ -108,15 +108,6 @@ fn told(stored: &Stored, kind: StoredKind) -> Event {
     }
 }
 
-/// What makes an article the same as another. The address of its source, which an entry without a link has, tells nothing.
-fn fingerprint(article: &Article, source: &Source) -> Fingerprint {
-    let mut fingerprint = dedup::fingerprint(article);
-    if article.link == source.url {
-        fingerprint.address = [0; 16];
-    }
-    fingerprint
-}
-
 /// One article as it will be kept, and as what; `None` when nothing of it that readers see has changed.
 async fn one(
     store: &dyn Store,
