@@ -4,6 +4,7 @@ use url::Url;
 
 use crate::html::plain;
 use crate::parse::address;
+use crate::parse::bounds;
 use crate::parse::entities;
 use crate::parse::markup;
 use crate::parse::tree::Element;
@@ -56,7 +57,7 @@ pub(super) fn text(element: &Element<'_>, kind: Kind, base: Option<&Url>) -> Opt
 
 /// A field of plain text.
 pub(super) fn words(element: &Element<'_>, kind: Kind, base: Option<&Url>) -> Option<Words> {
-    text(element, kind, base).map(Words::of)
+    text(element, kind, base).map(|text| Words::of(bounds::cut(text)))
 }
 
 impl Words {

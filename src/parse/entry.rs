@@ -6,6 +6,7 @@ use crate::html::plain;
 use crate::model::entry::{Enclosure, Entry, Person, Thumbnail};
 use crate::model::url::PageUrl;
 use crate::parse::address;
+use crate::parse::bounds::PARTS_MAX;
 use crate::parse::construct::{self, Kind, Words};
 use crate::parse::media;
 use crate::parse::names::Space;
@@ -36,7 +37,7 @@ pub(super) fn read(element: &Element<'_>, reader: &Reader<'_>, base: Option<&Url
     let base = base.as_ref();
     let mut entry = Entry { id: element.attribute("rdf:about").unwrap_or_default().to_owned(), ..Entry::default() };
     let mut pending = Pending::default();
-    for child in element.elements() {
+    for child in element.elements().take(PARTS_MAX) {
         match child.space {
             Space::Core => core(child, &mut entry, &mut pending, reader, base),
             Space::Dc | Space::DcTerms => dublin(child, &mut entry, &mut pending, reader, base),

@@ -32,6 +32,14 @@ pub enum ParseError {
         /// Where.
         url: PageUrl,
     },
+    /// A JSON of more values than are taken up.
+    #[error("{url}: more than {values_max} values")]
+    TooMany {
+        /// Where.
+        url: PageUrl,
+        /// The limit.
+        values_max: usize,
+    },
     /// Elements in elements in elements.
     #[error("{url}: elements nest deeper than {depth_max}")]
     TooDeep {
@@ -43,6 +51,16 @@ pub enum ParseError {
 }
 
 impl ParseError {
+    /// The limit that was reached, where one was.
+    #[must_use]
+    pub fn limit(&self) -> Option<&'static str> {
+        match self {
+            Self::TooMany { .. } => Some("values"),
+            Self::TooDeep { .. } => Some("depth"),
+            _ => None,
+        }
+    }
+
     /// Its class in reports.
     #[must_use]
     pub fn fault(&self) -> Fault {
@@ -51,6 +69,7 @@ impl ParseError {
             Self::Empty { .. } => Fault::EmptyBody,
             Self::Json { .. } => Fault::MalformedJson,
             Self::Dtd { .. } => Fault::DtdRefused,
+            Self::TooMany { .. } => Fault::TooLarge,
             Self::TooDeep { .. } => Fault::TooDeep,
         }
     }

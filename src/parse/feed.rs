@@ -5,6 +5,7 @@ use url::Url;
 use crate::model::entry::{Entries, Entry, Head, HeadImage};
 use crate::model::source::{PollHints, SourceKind};
 use crate::parse::address;
+use crate::parse::bounds::{self, LIST_MAX};
 use crate::parse::construct::{self, Kind};
 use crate::parse::entry;
 use crate::parse::hints;
@@ -73,8 +74,7 @@ fn container(
     for child in element.elements() {
         match (child.space, &*child.name) {
             // What the end of the document cut is not whole.
-            (Space::Core, "item" | "entry") if child.is_cut || entries.len() >= reader::ENTRIES_MAX => {}
-            (Space::Core, "item" | "entry") => entries.push(entry::read(child, reader, base)),
+            (Space::Core, "item" | "entry") if !child.is_cut => bounds::add(entries, entry::read(child, reader, base)),
             (Space::Core, "channel" | "items") => container(child, head, entries, reader, base),
             (Space::Core, "image") => image(child, head, base),
             _ => field(child, head, reader, base),
@@ -93,7 +93,7 @@ fn field(child: &Element<'_>, head: &mut Head, reader: &Reader<'_>, base: Option
                 (head.title, head.title_markup) = (Some(words.plain), words.markup);
             }
         }
-        "link" => head.links.extend(reader::link(child, base)),
+        "link" if head.links.len() < LIST_MAX => head.links.extend(reader::link(child, base)),
         "description" | "tagline" | "subtitle" | "info" | "abstract" => describe(child, head, reader, base),
         "language" => head.language = child.some_text(),
         "id" | "guid" => head.id = child.some_text(),

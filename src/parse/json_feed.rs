@@ -11,6 +11,7 @@ use crate::model::entry::{Enclosure, Entries, Entry, Head, HeadImage, Link, Medi
 use crate::model::source::SourceKind;
 use crate::model::url::PageUrl;
 use crate::parse::address;
+use crate::parse::bounds::{self, ENTRIES_MAX, PARTS_MAX};
 use crate::parse::construct::Words;
 use crate::parse::library;
 use crate::parse::markup;
@@ -19,16 +20,16 @@ use crate::parse::reader::{self, Reader};
 /// Reads JSON that was parsed already; none where it is no feed.
 pub(super) fn read(text: &str, value: &Value, reader: &Reader<'_>, base: Option<&Url>) -> Option<Entries> {
     let items = value.get("items")?.as_array()?;
-    let is_sane = items.len() <= reader::ENTRIES_MAX;
-    let given = is_sane.then(|| library::read(text, base.map(Url::as_str))).flatten();
+    // Of a document with more items than are kept, feed-rs would make them all.
+    let given = (items.len() <= ENTRIES_MAX).then(|| library::read(text, base.map(Url::as_str))).flatten();
     let (given_head, given_entries) = given.map_or_else(Default::default, |given| (given.head, given.entries));
     let mut given_entries = given_entries.into_iter();
     let is_aligned = given_entries.len() == items.len();
-    let entries = items
-        .iter()
-        .take(reader::ENTRIES_MAX)
-        .map(|item| entry(item, given_entries.next().filter(|_| is_aligned).unwrap_or_default(), reader, base))
-        .collect();
+    let mut entries = Vec::new();
+    for item in items {
+        let given = given_entries.next().filter(|_| is_aligned).unwrap_or_default();
+        bounds::add(&mut entries, entry(item, given, reader, base));
+    }
     Some(Entries {
         kind: SourceKind::Feed,
         head: head(value, given_head, base),
@@ -39,8 +40,8 @@ pub(super) fn read(text: &str, value: &Value, reader: &Reader<'_>, base: Option<
 }
 
 fn head(value: &Value, given: Head, base: Option<&Url>) -> Head {
-    let title = string(value, "title").map(Words::of);
-    let description = string(value, "description").map(Words::of);
+    let title = words(value, "title");
+    let description = words(value, "description");
     let mut links = Vec::new();
     for (key, rel, media_type) in [
         ("home_page_url", "alternate", "text/html"),
@@ -75,7 +76,7 @@ fn head(value: &Value, given: Head, base: Option<&Url>) -> Head {
 }
 
 fn entry(item: &Value, given: Entry, reader: &Reader<'_>, base: Option<&Url>) -> Entry {
-    let title = string(item, "title").map(Words::of);
+    let title = words(item, "title");
     let whole = |key: &str| string(item, key).and_then(|url| address::whole(&url, base));
     let link =
         |href: String, rel: &str| Link { href, rel: Some(rel.to_owned()), media_type: Some(String::from("text/html")) };
@@ -140,7 +141,13 @@ fn moment(value: &Value, key: &str, reader: &Reader<'_>) -> Option<Moment> {
 }
 
 fn array<'v>(value: &'v Value, key: &str) -> &'v [Value] {
-    value.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+    let members = value.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    &members[..members.len().min(PARTS_MAX)]
+}
+
+/// A field of plain text.
+fn words(value: &Value, key: &str) -> Option<Words> {
+    string(value, key).map(|text| Words::of(bounds::cut(text)))
 }
 
 /// A text; numbers are taken too, as ids and times are written.

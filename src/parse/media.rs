@@ -7,6 +7,7 @@ use url::Url;
 use crate::html::plain;
 use crate::model::entry::{Entry, Media, MediaCredit, Thumbnail};
 use crate::parse::address;
+use crate::parse::bounds::{LIST_MAX, PARTS_MAX};
 use crate::parse::names::Space;
 use crate::parse::tree::Element;
 
@@ -49,7 +50,7 @@ pub(super) fn settle(entry: &mut Entry, caption: Option<&str>) {
 
 fn group(element: &Element<'_>, entry: &mut Entry, base: Option<&Url>) {
     let mut scope = Scope { from: entry.media.len(), ..Scope::default() };
-    for child in element.elements().filter(|child| child.space == Space::Media) {
+    for child in element.elements().take(PARTS_MAX).filter(|child| child.space == Space::Media) {
         match &*child.name {
             "description" | "title" => note_caption(child, &mut scope.caption),
             "credit" => note_credit(child, &mut scope, entry),
@@ -64,7 +65,7 @@ fn content(element: &Element<'_>, entry: &mut Entry, base: Option<&Url>) {
         || element.elements().find(|child| child.is(Space::Media, "player")).and_then(|player| player.attribute("url"));
     let own = element.attribute("url").or_else(player).and_then(|url| address::whole(url, base));
     let mut scope = Scope { from: entry.media.len(), ..Scope::default() };
-    if let Some(url) = own.filter(|url| !url.is_empty()) {
+    if let Some(url) = own.filter(|url| !url.is_empty() && entry.media.len() < LIST_MAX) {
         let number = |name| element.attribute(name).and_then(|value| value.parse().ok());
         // `medium="image"` without a type: the kind is told all the same.
         let medium = element.attribute("medium").filter(|medium| matches!(*medium, "image" | "video" | "audio"));
@@ -78,7 +79,7 @@ fn content(element: &Element<'_>, entry: &mut Entry, base: Option<&Url>) {
             ..Media::default()
         });
     }
-    for child in element.elements().filter(|child| child.space == Space::Media) {
+    for child in element.elements().take(PARTS_MAX).filter(|child| child.space == Space::Media) {
         match &*child.name {
             "description" | "title" | "text" => note_caption(child, &mut scope.caption),
             "credit" => note_credit(child, &mut scope, entry),

@@ -3,6 +3,7 @@
 //! Plain functions of their arguments: no network, no store, the clock handed in.
 
 mod address;
+mod bounds;
 mod construct;
 mod entities;
 mod entry;
@@ -54,6 +55,7 @@ pub fn entries(source: &Source, document: &Document, depth: usize, now: Timestam
         Looks::Html if matches!(source.kind, Some(SourceKind::Feed | SourceKind::Sitemap)) => return Err(not_a_feed()),
         Looks::Html => page(source, document, &text, depth, now)?,
     };
+    bounds::trim(&mut found.entries);
     identity::settle(&mut found.entries);
     Ok(found)
 }
@@ -64,6 +66,13 @@ fn reader(source: &Source, now: Timestamp) -> Reader<'_> {
 
 fn json(source: &Source, document: &Document, text: &str, now: Timestamp) -> Result<Entries, ParseError> {
     let url = || document.url.clone();
+    let (values, deepest) = bounds::shape_of_json(text);
+    if deepest > bounds::JSON_DEPTH_MAX {
+        return Err(ParseError::TooDeep { url: url(), depth_max: bounds::JSON_DEPTH_MAX });
+    }
+    if values > bounds::VALUES_MAX {
+        return Err(ParseError::TooMany { url: url(), values_max: bounds::VALUES_MAX });
+    }
     let value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
         .map_err(|source| ParseError::Json { url: url(), source })?;
     let base = Url::parse(document.url.as_str()).ok();
@@ -90,7 +99,9 @@ fn xml(source: &Source, document: &Document, text: &str, depth: usize, now: Time
         return own.ok_or_else(|| ParseError::NotAFeed { url: url() });
     }
     // A feed without entries is rare; a second opinion costs little then.
-    let second = library::read(text, Some(document.url.as_str())).filter(|found| !found.entries.is_empty());
+    let is_small = text.len() <= bounds::SECOND_LOOK_BYTES_MAX;
+    let second = is_small.then(|| library::read(text, Some(document.url.as_str()))).flatten();
+    let second = second.filter(|found| !found.entries.is_empty());
     second.or(own).ok_or_else(|| ParseError::NotAFeed { url: url() })
 }
 

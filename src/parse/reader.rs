@@ -7,12 +7,9 @@ use url::Url;
 use crate::date::{self, Moment};
 use crate::model::entry::{Link, Person};
 use crate::parse::address;
+use crate::parse::bounds::LIST_MAX;
 use crate::parse::construct::Kind;
 use crate::parse::tree::Element;
-
-/// Entries of one document that are read: the first of a feed, the newest of a sitemap. How many of them count in a pass
-/// is `[limits]`' to say; no source lists so many on purpose.
-pub(super) const ENTRIES_MAX: usize = 10_000;
 
 /// What a feed is read with.
 #[derive(Debug, Clone, Copy)]
@@ -72,7 +69,7 @@ pub(super) fn page(links: &[Link]) -> Option<&Link> {
 
 /// A person, unless the same is named already: feeds say it in two vocabularies at once.
 pub(super) fn add_person(people: &mut Vec<Person>, person: Option<Person>) {
-    let Some(person) = person else { return };
+    let Some(person) = person.filter(|_| people.len() < LIST_MAX) else { return };
     let known = people.iter_mut().find(|known| known.name.is_some() && known.name == person.name);
     match known {
         Some(known) => {
@@ -86,7 +83,7 @@ pub(super) fn add_person(people: &mut Vec<Person>, person: Option<Person>) {
 /// A tag, without the empty ones and those that are there already.
 pub(super) fn add_tag(tags: &mut Vec<String>, tag: &str) {
     let tag = tag.trim();
-    if !tag.is_empty() && !tags.iter().any(|known| known == tag) {
+    if tags.len() < LIST_MAX && !tag.is_empty() && !tags.iter().any(|known| known == tag) {
         tags.push(tag.to_owned());
     }
 }

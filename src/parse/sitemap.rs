@@ -10,31 +10,32 @@ use crate::model::entry::{Entries, Entry, Head, Link, Media};
 use crate::model::source::SourceKind;
 use crate::model::url::PageUrl;
 use crate::parse::address;
+use crate::parse::bounds::{self, PARTS_MAX};
 use crate::parse::names::Space;
-use crate::parse::reader::{self, Reader};
+use crate::parse::reader::Reader;
 use crate::parse::tree::Element;
 
 /// Reads a sitemap or an index; none where the tree is neither.
 pub(super) fn read(tree: &Element<'_>, reader: &Reader<'_>, base: Option<&Url>) -> Option<Entries> {
     let root = tree.elements().find(|child| matches!(&*child.name, "urlset" | "sitemapindex"))?;
-    let mut pages = Vec::new();
+    let mut entries = Vec::new();
     let mut members = Vec::new();
     for child in root.elements().filter(|child| !child.is_cut) {
-        let changed = child.child("lastmod").and_then(|date| reader.date(date)).map(Moment::timestamp);
         match &*child.name {
-            "url" => pages.push((changed, child)),
-            "sitemap" => members.push((changed, child)),
+            "url" => {
+                if let Some(location) = location(child, base) {
+                    bounds::add(&mut entries, entry(child, location, reader));
+                }
+            }
+            "sitemap" => {
+                let changed = child.child("lastmod").and_then(|date| reader.date(date)).map(Moment::timestamp);
+                members.push((changed, child));
+            }
             _ => {}
         }
     }
-    // The newest first; the sort is stable, so what has no date keeps its order, behind. Pages of a sitemap that is not
-    // too long keep theirs.
-    if pages.len() > reader::ENTRIES_MAX {
-        pages.sort_by_key(|(changed, _)| Reverse(*changed));
-        pages.truncate(reader::ENTRIES_MAX);
-    }
+    // The newest first; the sort is stable, so what has no date keeps its order, behind.
     members.sort_by_key(|(changed, _)| Reverse(*changed));
-    let entries = pages.into_iter().filter_map(|(_, page)| Some(entry(page, location(page, base)?, reader))).collect();
     let more = members.into_iter().filter_map(|(_, member)| location(member, base)).collect();
     Some(Entries { kind: SourceKind::Sitemap, head: Head::default(), entries, more, feeds: Vec::new() })
 }
@@ -52,6 +53,7 @@ fn entry(element: &Element<'_>, location: PageUrl, reader: &Reader<'_>) -> Entry
     let tags = part("keywords").map(Element::text).unwrap_or_default();
     let pictures = element
         .elements()
+        .take(PARTS_MAX)
         .filter(|child| child.name == "image")
         .filter_map(|image| image.elements().find(|part| part.name == "loc"));
     Entry {

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use crate::parse::bounds::ELEMENTS_MAX;
 use crate::parse::entities::Entities;
 use crate::parse::lexer::{Lexer, Tag, Token};
 use crate::parse::names::{self, Space};
@@ -27,8 +28,8 @@ pub(super) struct Element<'a> {
 /// What stands in an element.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Node<'a> {
-    /// An element.
-    Element(Element<'a>),
+    /// An element. In a box: most nodes are short texts, and an element is four times their size.
+    Element(Box<Element<'a>>),
     /// Text, decoded.
     Text(Cow<'a, str>),
 }
@@ -45,10 +46,6 @@ pub(super) enum TreeError {
 /// Vocabularies declared at a time; a feed has ten.
 const BINDINGS_MAX: usize = 64;
 
-/// Elements that are read; behind them a document is taken as cut. A sitemap of 50,000 pages, the most there may be, has
-/// 200,000; a feed of 10 MB some 25,000. Empty elements by the million only cost memory.
-const ELEMENTS_MAX: usize = 400_000;
-
 /// A prefix, its vocabulary, and how deep the element is that declared it.
 type Binding<'a> = (&'a str, Space, usize);
 
@@ -56,6 +53,10 @@ type Binding<'a> = (&'a str, Space, usize);
 pub(super) fn read(text: &str, depth_max: usize) -> Result<Element<'_>, TreeError> {
     let mut builder = Builder { open: vec![Element::new(Space::Other, Cow::Borrowed(""))], ..Builder::default() };
     for token in Lexer::new(text) {
+        if builder.elements > ELEMENTS_MAX {
+            // What is whole by then is kept, as where the document itself is cut.
+            break;
+        }
         match token {
             Token::Start(tag) => builder.start(&tag, depth_max)?,
             Token::End(name) => builder.end(name),
@@ -69,9 +70,6 @@ pub(super) fn read(text: &str, depth_max: usize) -> Result<Element<'_>, TreeErro
         }
         if builder.entities.is_bomb() {
             return Err(TreeError::Bomb);
-        }
-        if builder.elements > ELEMENTS_MAX {
-            break;
         }
     }
     Ok(builder.finish())
@@ -90,7 +88,7 @@ impl<'a> Element<'a> {
     /// The elements right below it.
     pub(super) fn elements(&self) -> impl Iterator<Item = &Element<'a>> {
         self.children.iter().filter_map(|node| match node {
-            Node::Element(element) => Some(element),
+            Node::Element(element) => Some(&**element),
             Node::Text(_) => None,
         })
     }
@@ -132,13 +130,12 @@ impl<'a> Element<'a> {
 struct Builder<'a> {
     open: Vec<Element<'a>>,
     bindings: Vec<Binding<'a>>,
-    elements: usize,
     entities: Entities<'a>,
+    elements: usize,
 }
 
 impl<'a> Builder<'a> {
     fn start(&mut self, tag: &Tag<'a>, depth_max: usize) -> Result<(), TreeError> {
-        self.elements += 1;
         let declared = declarations(tag);
         let (space, name) = self.resolve(tag.name, &declared);
         let is_stray = tag.is_empty && tag.attributes.is_empty() && is_entry(&name);
@@ -153,6 +150,7 @@ impl<'a> Builder<'a> {
         element.attributes =
             tag.attributes.iter().map(|(name, value)| (small(name), self.entities.decode(value))).collect();
         self.open.push(element);
+        self.elements += 1;
         if self.open.len() > depth_max {
             return Err(TreeError::TooDeep);
         }
@@ -210,6 +208,10 @@ impl<'a> Builder<'a> {
 
     fn text(&mut self, text: Cow<'a, str>) {
         if let Some(open) = self.open.last_mut() {
+            if open.children.capacity() == 0 {
+                // Most elements hold one text and nothing else; a list would begin with room for four.
+                open.children.reserve_exact(1);
+            }
             open.children.push(Node::Text(text));
         }
     }
@@ -221,7 +223,7 @@ impl<'a> Builder<'a> {
             self.bindings.pop();
         }
         if let Some(parent) = self.open.last_mut() {
-            parent.children.push(Node::Element(element));
+            parent.children.push(Node::Element(Box::new(element)));
         }
     }
 

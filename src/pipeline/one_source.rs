@@ -371,9 +371,13 @@ impl Reading<'_> {
 fn failed(brought: &mut Brought, error: &SourceError, now: Timestamp) {
     let (fault, words) = (error.fault(), with_causes(error));
     let mut retry_after = None;
-    if let SourceError::Fetch(error) = error {
-        brought.report.limit = error.limit().map(str::to_owned);
-        retry_after = error.retry_after();
+    match error {
+        SourceError::Fetch(error) => {
+            brought.report.limit = error.limit().map(str::to_owned);
+            retry_after = error.retry_after();
+        }
+        SourceError::Parse(error) => brought.report.limit = error.limit().map(str::to_owned),
+        SourceError::Panicked { .. } => {}
     }
     remember::failed(&mut brought.state, &brought.source, (fault, words.clone()), retry_after, now);
     brought.report.error = Some(fault);
