@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::each_line;
 use crate::charset::{self, Form};
+use crate::cli::filters::lines::each_line;
 use crate::extract::{self, Page, Reading};
 use crate::model::article::Photo;
 use crate::model::fault::Fault;
