@@ -17,8 +17,8 @@ use crate::publish::media::{self, Element};
 use crate::publish::rss::{COUNTRY_SCHEME, with_stylesheet};
 use crate::publish::shown::Shown;
 use crate::publish::site::Site;
-use crate::publish::words::LANGUAGE;
 use crate::publish::times::{rfc3339, rfc3339_utc};
+use crate::publish::words::LANGUAGE;
 
 /// When an empty feed was last changed: Atom wants a date, and the clock is no content. 2000-01-01.
 const EMPTY_SINCE: Timestamp = Timestamp::constant(946_684_800, 0);

@@ -7,8 +7,8 @@ use crate::publish::country_feed::CountryFeed;
 use crate::publish::error::PublishError;
 use crate::publish::shown::{Shown, ShownCopy, ShownEnclosure, ShownPhoto};
 use crate::publish::site::Site;
-use crate::publish::words::LANGUAGE;
 use crate::publish::times::rfc3339;
+use crate::publish::words::LANGUAGE;
 
 #[expect(clippy::struct_field_names, reason = "JSON Feed's own names")]
 #[derive(Serialize)]

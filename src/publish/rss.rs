@@ -15,8 +15,8 @@ use crate::publish::error::PublishError;
 use crate::publish::media::{self, Element};
 use crate::publish::shown::{Shown, ShownCopy};
 use crate::publish::site::Site;
-use crate::publish::words::LANGUAGE;
 use crate::publish::times::rfc822;
+use crate::publish::words::LANGUAGE;
 use crate::publish::words::as_html;
 
 /// What `category domain` says of a country's code.

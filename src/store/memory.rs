@@ -59,8 +59,12 @@ impl Store for MemoryStore {
     async fn candidates(&self, fingerprint: &Fingerprint) -> Result<Vec<Candidate>, StoreError> {
         let held = self.held();
         let shared = |article: &Stored| article.fingerprint.shared(fingerprint);
-        let mut found: Vec<(usize, &Stored)> =
-            held.articles.values().map(|article| (shared(article), article)).filter(|(shared, _)| *shared > 0).collect();
+        let mut found: Vec<(usize, &Stored)> = held
+            .articles
+            .values()
+            .map(|article| (shared(article), article))
+            .filter(|(shared, _)| *shared > 0)
+            .collect();
         found.sort_by_key(|(shared, article)| (Reverse(*shared), Reverse(article.first_seen), article.id));
         found.truncate(CANDIDATES_MAX);
         Ok(found.into_iter().map(|(_, article)| candidate(article)).collect())
