@@ -9,9 +9,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use crate::model::cluster::{ArticleId, Batch, Candidate, Cluster, Copy, EntryKey, Fingerprint, Known, Query, Stored};
+use crate::model::cluster::{
+    ArticleId, Batch, CANDIDATES_MAX, Candidate, Cluster, Copy, EntryKey, Fingerprint, Known, Query, Stored,
+};
 use crate::model::source::{HostState, SourceName, SourceState};
-use crate::store::contract::{CANDIDATES_MAX, Changed, Due, Store, Verified};
+use crate::store::contract::{Changed, Due, Store, Verified};
 use crate::store::error::StoreError;
 use crate::store::rules;
 
