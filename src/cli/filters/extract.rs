@@ -26,7 +26,7 @@ pub(crate) struct Arguments {
     /// One page instead of lines on standard input.
     #[arg(requires = "url")]
     file: Option<PathBuf>,
-    /// Learn what repeats on a host's pages from the earlier lines.
+    /// Changes nothing as yet: nothing is learned from earlier lines, each page is read for itself.
     #[arg(long)]
     memory: bool,
 }
