@@ -12,7 +12,7 @@ use feedatlas::model::settings::{CountrySettings, Limits, Network, Publish, Sett
 use feedatlas::model::source::SourceName;
 use feedatlas::model::url::PageUrl;
 use feedatlas::publish::country_feed::CountryFeed;
-use feedatlas::publish::pack::{brotli, gzip};
+use feedatlas::publish::pack::{Effort, brotli, gzip};
 use feedatlas::publish::sink::{Folder, Sink};
 use feedatlas::publish::site::Site;
 use feedatlas::publish::{atom, feed_files, json_feed, rss};
@@ -162,9 +162,9 @@ fn bench(criterion: &mut Criterion) {
     group.bench_function("rss of 100", |b| b.iter(|| rss::write(black_box(&feed), &site).expect("a feed")));
     group.bench_function("atom of 100", |b| b.iter(|| atom::write(black_box(&feed), &site).expect("a feed")));
     group.bench_function("json of 100", |b| b.iter(|| json_feed::write(black_box(&feed), &site).expect("a feed")));
-    group.bench_function("gzip of a feed", |b| b.iter(|| gzip(black_box(&bytes))));
-    group.bench_function("brotli of a feed", |b| b.iter(|| brotli(black_box(&bytes))));
-    println!("packed: gzip {}, brotli {}", gzip(&bytes).len(), brotli(&bytes).len());
+    group.bench_function("gzip of a feed", |b| b.iter(|| gzip(black_box(&bytes), Effort::Quick)));
+    group.bench_function("brotli of a feed", |b| b.iter(|| brotli(black_box(&bytes), Effort::Quick)));
+    println!("packed: gzip {}, brotli {}", gzip(&bytes, Effort::Quick).len(), brotli(&bytes, Effort::Quick).len());
 
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let folder = tempfile::tempdir().expect("a folder");

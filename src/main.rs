@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// A page's tree is ten thousand small pieces, made and dropped on several threads.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     feedatlas::cli::main().into()
 }

@@ -65,9 +65,10 @@ async fn the_seed_article_is_published_whole_with_its_photographer_in_both_its_c
     assert_done(&house.pass());
     let kndr = house.read("feeds/kndr.xml");
     let expected = seed_expected();
-    let text = expected["text"].as_str().expect("a text");
-    assert_eq!(text.split("\n\n").count(), 8);
-    for paragraph in text.split("\n\n") {
+    let paragraphs = expected["text"].as_array().expect("paragraphs");
+    assert_eq!(paragraphs.len(), 8);
+    for paragraph in paragraphs {
+        let paragraph = paragraph.as_str().expect("a text");
         assert!(kndr.contains(paragraph), "a paragraph is missing: {paragraph}");
     }
     let (before, content) = kndr.split_once("<content:encoded>").expect("content:encoded");
@@ -337,4 +338,73 @@ async fn retry_after_and_410_hold_under_force_too() {
     web.forget();
     assert_eq!(house.pass().source("Большая Азия")["asked"], false);
     assert!(web.log().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn entries_without_a_page_of_their_own_are_all_published() {
+    let web = Web::start().await;
+    let items = "<item><title>Первая заметка</title><guid>n1</guid><description>Одна строка.</description></item>\
+                 <item><title>Вторая заметка</title><guid>n2</guid><description>Другая строка.</description></item>\
+                 <item><title>Третья заметка</title><guid>n2</guid><description>С чужим номером.</description></item>";
+    web.route("/feed", Answer::feed(rss(items)));
+    let house = House::new(&[web.address()], &source(&web, "s", "/feed"));
+    assert_done(&house.pass());
+    assert_eq!(house.read("feeds/all.xml").matches("<item>").count(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_that_was_asked_too_often_gives_its_pages_later_and_costs_none_of_them_a_try() {
+    let (web, house) = seed().await;
+    let page = format!("/{SEED}/");
+    web.route(&page, Answer::status(429));
+    for _ in 0..6 {
+        let ran = house.pass();
+        assert_done(&ran);
+        assert_eq!(ran.events("article")[0]["error"], "rate_limited", "{}", ran.stdout);
+        assert!(house.read("feeds/all.xml").contains("Кратко о главном."), "the summary stands in meanwhile");
+    }
+    web.route(&page, Answer::page(seed_page()));
+    assert_done(&house.pass());
+    assert!(house.read("feeds/kndr.xml").contains("Министр иностранных дел Цой Сон Хи"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_fails_again_behind_a_304_takes_nothing_away() {
+    let web = Web::start().await;
+    let link = web.url("/page");
+    let item = format!(
+        "<item><title>Заметка</title><link>{link}</link><guid>g</guid><description>Одна строка.</description>\
+         <media:content url=\"{}\" type=\"image/jpeg\"><media:credit role=\"photographer\">Анна Лесная</media:credit>\
+         </media:content></item>",
+        web.url("/photo.jpg")
+    );
+    let feed = rss(&item).replace("<rss ", "<rss xmlns:media=\"http://search.yahoo.com/mrss/\" ");
+    web.route("/feed", Answer::feed(feed).etag("\"1\""));
+    web.route("/page", Answer::status(503));
+    let house = House::new(&[web.address()], &source(&web, "s", "/feed"));
+    assert_done(&house.pass());
+    assert!(house.read("feeds/all.xml").contains("Анна Лесная"));
+    let ran = house.pass();
+    assert_eq!(ran.source("s")["not_modified"], true);
+    assert_eq!(web.asked("/page").len(), 2, "the page is asked for again, though the feed has nothing new");
+    assert!(house.read("feeds/all.xml").contains("Анна Лесная"));
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn sigterm_ends_a_pass_though_a_source_hangs() {
+    let (web, house) = seed().await;
+    web.route("/hang", Answer::steps(vec![Step::Hang]));
+    let sources = source(&web, "hang", "/hang") + &source(&web, "Большая Азия", "/feed/");
+    house.write_config(&[web.address()], "", &sources);
+    let child = house.command(&["run", "--report", "json"]).stdout(std::process::Stdio::piped()).spawn().expect("it starts");
+    let began = Instant::now();
+    while web.asked("/hang").is_empty() && began.elapsed() < Duration::from_secs(20) {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let told = Instant::now();
+    std::process::Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("kill is there");
+    let output = tokio::task::block_in_place(|| child.wait_with_output().expect("it ends"));
+    assert!(told.elapsed() < Duration::from_secs(10), "{:?}", told.elapsed());
+    assert_eq!(Ran::of(&output).code, Some(0));
 }

@@ -10,6 +10,7 @@ use scraper::{ElementRef, Node};
 
 use crate::extract::signs::{Signs, signs};
 use crate::html::plain::{collapse, is_printable};
+use crate::text::letter::is_letter;
 
 /// An element, by its place in page order.
 #[derive(Debug)]
@@ -272,7 +273,7 @@ fn read(piece: &mut Piece, text: &str, linked: bool) {
         if character.is_ascii() {
             letters += u32::from(character.is_ascii_alphanumeric());
             piece.marks += u32::from(matches!(character, '.' | ',' | '!' | '?' | ';' | ':'));
-        } else if character.is_alphanumeric() {
+        } else if is_letter(character) {
             letters += if is_dense(character) { 2 } else { 1 };
         } else {
             piece.marks += u32::from(is_mark(character));

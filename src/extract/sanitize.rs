@@ -63,7 +63,8 @@ static RULES: LazyLock<Builder<'static>> = LazyLock::new(|| {
 /// HTML that is safe to publish; cut at a limit.
 pub(super) fn safe(html: &str) -> String {
     let end = if html.len() <= HTML_BYTES_MAX { html.len() } else { html.floor_char_boundary(HTML_BYTES_MAX) };
-    RULES.clean(&html[..end]).to_string()
+    // A no-break space written as itself: readers that show markup as text would show the entity's name.
+    RULES.clean(&html[..end]).to_string().replace("&nbsp;", "\u{a0}")
 }
 
 #[cfg(test)]

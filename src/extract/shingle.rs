@@ -5,6 +5,7 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
 
+use crate::text::letter::is_letter;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Words of a run. Shorter runs meet by chance, longer ones break at each comma a site writes differently.
@@ -82,11 +83,11 @@ fn word_hashes(text: &str) -> Vec<u64> {
     let mut word = String::new();
     for character in text.chars() {
         let alone = is_word_alone(character);
-        if (alone || !character.is_alphanumeric()) && !word.is_empty() {
+        if (alone || !is_letter(character)) && !word.is_empty() {
             hashes.push(xxh3_64(word.as_bytes()));
             word.clear();
         }
-        if alone || character.is_alphanumeric() {
+        if alone || is_letter(character) {
             word.extend(character.to_lowercase());
         }
         if hashes.len() >= WORDS_MAX {

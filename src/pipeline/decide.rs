@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 
+use crate::model::article::{Credit, Origin, Photo};
 use crate::model::cluster::{ArticleId, EntryKey, Known, Stored};
-use crate::model::entry::{Entry, Person};
+use crate::model::entry::{Enclosure, Entry, Media, MediaCredit, Person};
 use crate::model::settings::Limits;
+use crate::model::url::PageUrl;
 
 /// How often a page is asked for that failed in a way that may pass, before its summary is all we keep.
 pub const TRIES_MAX: u8 = 4;
@@ -84,11 +86,23 @@ pub fn sighting_of(stored: Stored) -> Sighting {
     let Stored { id, routed, entry_hash, tries, keys, .. } = stored;
     let article = routed.article;
     let person = |name| Person { name: Some(name), ..Person::default() };
+    let (summary, content) = match article.origin {
+        Origin::Summary => (Some(article.html), Vec::new()),
+        Origin::FeedText | Origin::Page => (None, vec![article.html]),
+    };
+    let enclosure = |(url, media_type, length): (PageUrl, String, u64)| Enclosure {
+        url: url.to_string(),
+        media_type: Some(media_type),
+        length: Some(length),
+    };
     let entry = Entry {
         id: article.entry_id,
         title: Some(article.title),
         link: Some(article.link),
-        summary: Some(article.html),
+        summary,
+        content,
+        media: article.photos.into_iter().map(media_of).collect(),
+        enclosures: article.enclosures.into_iter().map(enclosure).collect(),
         authors: article.authors.into_iter().map(person).collect(),
         published: article.published,
         updated: article.updated,
@@ -96,6 +110,19 @@ pub fn sighting_of(stored: Stored) -> Sighting {
         ..Entry::default()
     };
     Sighting { entry, keys, entry_hash, known: Some(Known::Article { id, entry_hash, tries }) }
+}
+
+fn media_of(photo: Photo) -> Media {
+    let credit =
+        |credit: Credit| MediaCredit { name: credit.name, role: Some(credit.role.as_str().to_owned()), scheme: None };
+    Media {
+        url: photo.url.to_string(),
+        media_type: Some("image/*".to_owned()),
+        width: photo.width,
+        height: photo.height,
+        caption: photo.caption,
+        credits: photo.credit.into_iter().map(credit).collect(),
+    }
 }
 
 fn one(sighting: Sighting) -> Plan {
@@ -123,24 +150,24 @@ fn newest_first(sightings: &mut [Sighting]) {
 
 /// Entries whose ids can be believed: an id that one document gives to several addresses identifies nothing.
 ///
-/// Such an id is replaced by the entry's address. An entry printed twice is kept once.
+/// Such an id is replaced by the entry's address, or its headline where it has none. An entry printed twice is kept once.
 #[must_use]
 pub fn with_true_ids(entries: Vec<Entry>) -> Vec<Entry> {
-    let mut links_of: HashMap<String, Vec<Option<String>>> = HashMap::new();
+    let mut pages_of: HashMap<String, Vec<Option<String>>> = HashMap::new();
     for entry in &entries {
-        let link = entry.link.as_ref().map(|link| link.as_str().to_owned());
-        let links = links_of.entry(entry.id.clone()).or_default();
-        if !links.contains(&link) {
-            links.push(link);
+        let page = page_of(entry);
+        let pages = pages_of.entry(entry.id.clone()).or_default();
+        if !pages.contains(&page) {
+            pages.push(page);
         }
     }
     let mut taken = std::collections::HashSet::new();
     entries
         .into_iter()
         .map(|mut entry| {
-            let shared = links_of.get(&entry.id).is_some_and(|links| links.len() > 1);
-            if let (true, Some(link)) = (shared, &entry.link) {
-                link.as_str().clone_into(&mut entry.id);
+            let shared = pages_of.get(&entry.id).is_some_and(|pages| pages.len() > 1);
+            if let (true, Some(page)) = (shared, page_of(&entry)) {
+                entry.id = page;
             }
             entry
         })
@@ -148,10 +175,14 @@ pub fn with_true_ids(entries: Vec<Entry>) -> Vec<Entry> {
         .collect()
 }
 
+/// What an entry is about, as far as its source says: its address, else its headline.
+fn page_of(entry: &Entry) -> Option<String> {
+    entry.link.as_ref().map(|link| link.as_str().to_owned()).or_else(|| entry.title.clone())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::url::PageUrl;
 
     fn sighting(id: &str, published: Option<&str>, known: Option<Known>) -> Sighting {
         let entry = Entry {

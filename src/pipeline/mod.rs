@@ -142,7 +142,8 @@ impl Pass<'_> {
                 joined = tasks.join_next_with_id() => joined,
                 () = &mut time_is_over, if !is_late => {
                     is_late = true;
-                    self.reached(format!("pass {:?}", self.worker.settings.limits.pass));
+                    let limit = jiff::SignedDuration::try_from(self.worker.settings.limits.pass).unwrap_or_default();
+                    self.reached(format!("pass {limit:#}"));
                     halt.cancel();
                     continue;
                 }

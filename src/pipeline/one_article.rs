@@ -86,9 +86,8 @@ pub(crate) async fn read(context: Context<'_>, sighting: Sighting, update: Optio
         },
         Fetched::NotModified(_) => return Outcome::Unread,
         Fetched::Refused(error) => {
-            // The host asked for quiet, or all the time for its failures is spent: nothing was asked, nothing is decided.
-            let asks_for_quiet = error.fault() == Fault::RateLimited && error.retry_after().is_some();
-            if asks_for_quiet || error.limit() == Some("failing") {
+            // All the time for failing answers is spent: nothing was asked, nothing is decided.
+            if error.limit() == Some("failing") {
                 return Outcome::Unread;
             }
             let limit = error.limit().map(str::to_owned);
@@ -102,7 +101,12 @@ pub(crate) async fn read(context: Context<'_>, sighting: Sighting, update: Optio
         message: refusal.message,
         limit: refusal.limit,
     };
-    let tries = if refusal.may_pass { tries.saturating_add(1) } else { 0 };
+    let tries = match refusal.fault {
+        // A host that asks for quiet decides nothing about its pages, most of which were not even asked for.
+        Fault::RateLimited => tries.max(1),
+        _ if refusal.may_pass => tries.saturating_add(1),
+        _ => 0,
+    };
     let routed = from_entry(context, entry, link).await;
     Outcome::Refused(Box::new(Made { routed, keys, entry_hash, tries, update }), event)
 }

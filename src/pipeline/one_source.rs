@@ -6,6 +6,7 @@ use futures_util::StreamExt;
 use futures_util::stream;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
+use tracing::debug;
 
 use crate::dedup;
 use crate::fetch::error::FetchError;
@@ -76,8 +77,10 @@ impl SourceError {
 enum Answer {
     /// The same as last time.
     Same(Caching),
-    /// Entries, and the document they came from.
-    Entries(Box<(Document, Entries)>),
+    /// Entries, the document they came from, and whether all of its further pages could be read.
+    Entries(Box<(Document, Entries, bool)>),
+    /// The pass was told to stop before it answered.
+    Stopped,
 }
 
 /// A source under way: what all steps need.
@@ -99,6 +102,7 @@ pub(crate) async fn read(
 ) -> Result<Brought, StoreError> {
     let visit = worker.fetcher.visit(&source);
     let reading = Reading { worker, source: &source, visit, now, stop };
+    let before = state.clone();
     remember::configured(&mut state, &source);
     state.last_asked = Some(now);
     let answer = reading.ask(&mut state).await;
@@ -112,8 +116,16 @@ pub(crate) async fn read(
             reading.try_again(&mut brought).await?;
         }
         Ok(Answer::Entries(answer)) => {
-            let (document, entries) = *answer;
+            let (document, entries, whole) = *answer;
             reading.take_up(&mut brought, &document, entries).await?;
+            if !whole {
+                remember::unfinished(&mut brought.state);
+                brought.reached.push(format!("pages (some of `{}` wait)", source.name));
+            }
+        }
+        Ok(Answer::Stopped) => {
+            brought.report.asked = false;
+            brought.state = before;
         }
     }
     let mut touched: Vec<PageUrl> = brought.made.iter().map(|made| made.routed.article.link.clone()).collect();
@@ -148,7 +160,10 @@ impl Reading<'_> {
         let same_address = remember::is_known(state, &url);
         let validators = if same_address { state.validators.clone() } else { Validators::default() };
         let purpose = self.purpose(state.kind);
-        let document = match self.visit.get(Request { url: url.clone(), purpose, validators }).await {
+        let Some(fetched) = self.get(Request { url: url.clone(), purpose, validators }).await else {
+            return Ok(Answer::Stopped);
+        };
+        let document = match fetched {
             Fetched::Refused(error) => return Err(error.into()),
             Fetched::NotModified(caching) => {
                 remember::moved(state, &caching, &url);
@@ -169,7 +184,15 @@ impl Reading<'_> {
         state.asked_url = Some(state.found_feed.clone().unwrap_or(url));
         // With pages that could not be read, the same first page must be read again next time.
         state.body_hash = further.then(|| remember::body_hash(&document.body));
-        Ok(Answer::Entries(Box::new((document, entries))))
+        Ok(Answer::Entries(Box::new((document, entries, further))))
+    }
+
+    /// Asks once; `None` when the pass was told to stop and patience is over.
+    async fn get(&self, request: Request) -> Option<Fetched> {
+        tokio::select! {
+            fetched = self.visit.get(request) => Some(fetched),
+            () = self.worker.out_of_patience(self.stop) => None,
+        }
     }
 
     /// robots.txt speaks of pages that are scraped; a feed is published to be polled. `found`: what it turned out to be.
@@ -210,7 +233,7 @@ impl Reading<'_> {
         }
         let url = entries.feeds.first()?.clone();
         let request = Request { url, purpose: Purpose::Source, validators: Validators::default() };
-        let Fetched::Fresh(document) = self.visit.get(request).await else { return None };
+        let Fetched::Fresh(document) = self.get(request).await? else { return None };
         self.parse(*document, None).await.ok().filter(|(_, entries)| entries.kind == SourceKind::Feed)
     }
 
@@ -225,23 +248,28 @@ impl Reading<'_> {
         let pages_max = self.worker.settings.limits.pages.min(REQUESTS_MAX) - 1;
         let mut whole = true;
         while let Some(url) = waiting.pop_front() {
-            if seen.len() >= pages_max || self.stop.is_cancelled() {
+            if seen.len() >= pages_max {
                 break;
             }
             if !seen.insert(url.clone()) {
                 continue;
             }
             let request = Request { url, purpose: self.purpose(Some(entries.kind)), validators: Validators::default() };
-            let Fetched::Fresh(document) = self.visit.get(request).await else {
-                whole = false;
-                continue;
+            let document = match self.get(request).await {
+                None => return false,
+                Some(Fetched::Fresh(document)) => document,
+                Some(Fetched::NotModified(_)) => continue,
+                Some(Fetched::Refused(error)) => {
+                    whole &= !error.may_pass();
+                    continue;
+                }
             };
             match self.parse(*document, Some(entries.kind)).await {
                 Ok((_, page)) => {
                     entries.entries.extend(page.entries);
                     waiting.extend(page.more);
                 }
-                Err(_) => whole = false,
+                Err(error) => debug!(source.name = %self.source.name, "A further page was left out: {error}"),
             }
         }
         whole
@@ -275,11 +303,7 @@ impl Reading<'_> {
         }
         if unread > 0 {
             remember::unfinished(&mut brought.state);
-            let limit = match (self.visit.exhausted(), self.stop.is_cancelled()) {
-                (true, _) => "failing",
-                (_, true) => "pass",
-                _ => "quiet",
-            };
+            let limit = if self.visit.exhausted() { "failing" } else { "pass" };
             brought.reached.push(format!("{limit} ({unread} entries of `{}` wait)", self.source.name));
         }
         brought.report.limit = brought.reached.first().cloned();
@@ -289,10 +313,12 @@ impl Reading<'_> {
     /// Pages that failed in a way that may pass are asked for again, though the source has nothing new.
     async fn try_again(&self, brought: &mut Brought) -> Result<(), StoreError> {
         let mut work = Vec::new();
-        for id in &brought.state.retry {
-            let Some(stored) = self.worker.store.article(ArticleId(*id)).await? else { continue };
-            let (id, tries) = (stored.id, stored.tries);
-            work.push((decide::sighting_of(stored), Some(id), tries));
+        for id in std::mem::take(&mut brought.state.retry) {
+            // One that was forgotten meanwhile is no longer tried.
+            let Some(stored) = self.worker.store.article(ArticleId(id)).await? else { continue };
+            let tries = stored.tries;
+            brought.state.retry.push(id);
+            work.push((decide::sighting_of(stored), Some(ArticleId(id)), tries));
         }
         // Those that are not reached stay in `retry`.
         let _unread = self.read_articles(brought, work).await;

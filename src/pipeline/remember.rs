@@ -95,11 +95,10 @@ pub(crate) fn succeeded(state: &mut SourceState, source: &Source, caching: &Cach
     state.not_before = Some(schedule::after_success(source, &state.hints, caching.fresh_for, now));
 }
 
-/// Entries were left unread: the next pass must come soon, and be given the whole document again.
+/// Entries were left unread: when its time comes it must give the whole document again.
 pub(crate) fn unfinished(state: &mut SourceState) {
     state.validators = Validators::default();
     state.body_hash = None;
-    state.not_before = None;
 }
 
 /// It failed. `retry_after`: how long it asked us to wait.

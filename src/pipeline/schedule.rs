@@ -42,7 +42,7 @@ pub fn due(source: &Source, state: &SourceState, now: Timestamp, force: bool) ->
     if state.gone {
         return Err(Rest::Gone);
     }
-    if is_ahead(state.quiet_until, now) {
+    if is_ahead(state.quiet_until, now, OWN_WORD_MAX) {
         return Err(Rest::Quiet);
     }
     if force {
@@ -50,7 +50,7 @@ pub fn due(source: &Source, state: &SourceState, now: Timestamp, force: bool) ->
     }
     // A clock that was set back must not silence a source: what was asked "later than now" is due.
     let clock_went_back = state.last_asked.is_some_and(|asked| asked > now);
-    if !clock_went_back && is_ahead(state.not_before, now) {
+    if !clock_went_back && is_ahead(state.not_before, now, OWN_WORD_MAX.max(source.every)) {
         return Err(Rest::NotDue);
     }
     if skipped(&state.hints, now) {
@@ -66,15 +66,23 @@ pub fn wait(source: &Source, state: &SourceState, now: Timestamp) -> Option<Dura
         Ok(()) => Some(Duration::ZERO),
         Err(Rest::Gone) => None,
         Err(Rest::Quiet | Rest::NotDue) => {
-            let until = state.quiet_until.max(state.not_before)?;
+            let until = state.quiet_until.max(state.not_before).filter(|until| *until > now);
+            // Only `skipHours` or `skipDays` hold it back: they change with the hour.
+            let until = until.unwrap_or_else(|| next_hour(now));
             Some(Duration::try_from(until.duration_since(now)).unwrap_or_default())
         }
     }
 }
 
-/// A time that is ahead of us, and near enough to be believed.
-fn is_ahead(time: Option<Timestamp>, now: Timestamp) -> bool {
-    time.is_some_and(|time| time > now && time.duration_since(now) <= signed(OWN_WORD_MAX))
+/// A time that is ahead of us, and near enough to be believed: no clock of ours ever set one further than `bound`.
+fn is_ahead(time: Option<Timestamp>, now: Timestamp, bound: Duration) -> bool {
+    time.is_some_and(|time| time > now && time.duration_since(now) <= signed(bound))
+}
+
+fn next_hour(now: Timestamp) -> Timestamp {
+    const HOUR_SECONDS: i64 = 3600;
+    let seconds = (now.as_second().div_euclid(HOUR_SECONDS) + 1) * HOUR_SECONDS;
+    Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX)
 }
 
 /// Whether `skipHours` or `skipDays` name this hour or day (GMT, as RSS 2.0 says).
@@ -177,10 +185,21 @@ mod tests {
         let at_ten = state(PollHints { skip_hours: vec![10], ..PollHints::default() });
         assert_eq!(due(&source, &at_ten, monday, false), Err(Rest::NotDue));
         assert_eq!(due(&source, &at_ten, at("2026-03-02T11:00:00Z"), false), Ok(()));
+        assert_eq!(wait(&source, &at_ten, monday), Some(MINUTE * 30));
         let on_monday = state(PollHints { skip_days: vec![0], ..PollHints::default() });
         assert_eq!(due(&source, &on_monday, monday, false), Err(Rest::NotDue));
         let always = state(PollHints { skip_hours: (0..24).collect(), ..PollHints::default() });
         assert_eq!(due(&source, &always, monday, false), Ok(()));
+    }
+
+    #[test]
+    fn an_operator_may_ask_as_seldom_as_they_like() {
+        let (source, now) = (Source { every: Duration::from_hours(24 * 30), ..source() }, at("2026-03-02T10:00:00Z"));
+        let state = SourceState {
+            not_before: Some(after_success(&source, &PollHints::default(), None, now)),
+            ..asked(&source, now)
+        };
+        assert_eq!(due(&source, &state, later(now, Duration::from_hours(24)), false), Err(Rest::NotDue));
     }
 
     #[test]

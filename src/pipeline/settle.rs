@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::dedup;
 use crate::model::article::{Article, Origin, Routed};
-use crate::model::cluster::{ArticleId, Batch, Candidate, Known, Stored, Verdict};
+use crate::model::cluster::{ArticleId, Batch, Candidate, Fingerprint, Known, Stored, Verdict};
 use crate::model::report::{Event, SourceReport, StoredKind};
 use crate::model::source::Source;
 use crate::pipeline::decide::TRIES_MAX;
@@ -120,10 +120,9 @@ async fn one(
     if let Some(old) = store.article(id).await? {
         return Ok(updated(old, made, source, now));
     }
-    let fingerprint = dedup::fingerprint(&made.routed.article);
+    let fingerprint = fingerprint(&made.routed.article, source);
     let mut candidates = store.candidates(&fingerprint).await?;
-    candidates
-        .extend(batch.articles.iter().filter(|other| other.fingerprint.shared(&fingerprint) > 0).map(candidate));
+    candidates.extend(batch.articles.iter().filter(|other| other.fingerprint.shared(&fingerprint) > 0).map(candidate));
     let verdict = dedup::verdict(&fingerprint, &candidates);
     let (cluster, kind) = match verdict {
         Verdict::New => (id, StoredKind::New),
@@ -155,7 +154,7 @@ fn updated(old: Stored, made: Made, source: &Source, now: Timestamp) -> (Stored,
     keys.sort_unstable();
     keys.dedup();
     let stored = Stored {
-        fingerprint: dedup::fingerprint(&routed.article),
+        fingerprint: fingerprint(&routed.article, source),
         routed,
         last_seen: now,
         changed: if differs { now } else { old.changed },
@@ -185,6 +184,12 @@ fn same_to_readers(old: &Article, new: &Article) -> bool {
 
 fn countries(routed: &Routed) -> Vec<crate::model::country::Country> {
     routed.countries.iter().map(|matched| matched.country).collect()
+}
+
+/// What makes the article the same as others. An entry without a page of its own has its source's address: that tells nothing.
+fn fingerprint(article: &Article, source: &Source) -> Fingerprint {
+    let fingerprint = dedup::fingerprint(article);
+    if article.link == source.url { Fingerprint { address: [0; 16], ..fingerprint } } else { fingerprint }
 }
 
 fn rank(source: &Source) -> u32 {

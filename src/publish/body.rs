@@ -220,7 +220,7 @@ fn safe(html: &str, text: &str) -> String {
         return html.to_owned();
     }
     // Characters last: `&#7;` becomes one only when it is read.
-    let mut cleaned = CLEANER.clean(html).to_string();
+    let mut cleaned = CLEANER.clean(html).to_string().replace("&nbsp;", "\u{a0}");
     cleaned.retain(is_publishable);
     let cleaned = without_bare_images(&cleaned).replace("<p></p>", "");
     if is_clean(&cleaned) { cleaned } else { paragraphs(text) }

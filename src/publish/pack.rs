@@ -8,6 +8,29 @@ use flate2::write::GzEncoder;
 /// Files larger than this get a quicker level: the last few per cent cost more time than all the rest of a pass.
 const THOROUGH_BYTES_MAX: usize = 64 * 1024;
 
+/// How much time goes into packing a file: in proportion to how often it is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effort {
+    /// The page of one article: there are many, and each is read a few times.
+    Light,
+    /// A large file.
+    Quick,
+    /// Feeds and the pages that lead to others.
+    Thorough,
+}
+
+impl Effort {
+    /// What a file is worth.
+    #[must_use]
+    pub fn of(path: &str, bytes: usize) -> Self {
+        match bytes {
+            _ if path.starts_with("a/") => Self::Light,
+            bytes if bytes > THOROUGH_BYTES_MAX => Self::Quick,
+            _ => Self::Thorough,
+        }
+    }
+}
+
 /// Endings of files whose bytes are text; the others are packed already.
 const TEXT: &[&str] = &["atom", "css", "html", "js", "json", "opml", "svg", "txt", "xml"];
 
@@ -20,8 +43,12 @@ pub fn is_packed(path: &str) -> bool {
 /// The bytes as gzip, without a time in it: the same bytes pack the same.
 #[expect(clippy::missing_panics_doc, reason = "memory takes every byte")]
 #[must_use]
-pub fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let level = if bytes.len() > THOROUGH_BYTES_MAX { 4 } else { 7 };
+pub fn gzip(bytes: &[u8], effort: Effort) -> Vec<u8> {
+    let level = match effort {
+        Effort::Light => 2,
+        Effort::Quick => 4,
+        Effort::Thorough => 7,
+    };
     let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 3), Compression::new(level));
     encoder.write_all(bytes).and_then(|()| encoder.finish()).expect("memory takes every byte")
 }
@@ -29,8 +56,12 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
 /// The bytes as brotli.
 #[expect(clippy::missing_panics_doc, reason = "memory takes every byte")]
 #[must_use]
-pub fn brotli(bytes: &[u8]) -> Vec<u8> {
-    let quality = if bytes.len() > THOROUGH_BYTES_MAX { 4 } else { 6 };
+pub fn brotli(bytes: &[u8], effort: Effort) -> Vec<u8> {
+    let quality = match effort {
+        Effort::Light => 2,
+        Effort::Quick => 4,
+        Effort::Thorough => 5,
+    };
     let params = brotli::enc::BrotliEncoderParams {
         quality,
         lgwin: 20,

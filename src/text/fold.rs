@@ -2,6 +2,8 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::text::letter::is_letter;
+
 /// A text as it is compared.
 ///
 /// ```
@@ -50,7 +52,7 @@ fn push(out: &mut String, character: char) {
 
 /// The words of a folded text: runs of letters and digits.
 pub fn words(folded: &str) -> impl Iterator<Item = &str> {
-    folded.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty())
+    folded.split(|character: char| !is_letter(character)).filter(|word| !word.is_empty())
 }
 
 /// The first sentences of a text, at most `chars_max` characters, ending at a sentence or at a word with `…`.

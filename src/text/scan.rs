@@ -3,6 +3,8 @@
 //! One pass over the bytes, no copy. Scripts that put no spaces between words (Chinese, Japanese, Thai …) come as
 //! one token per run, to be looked into by whoever knows words. Knows no word and no language.
 
+use crate::text::letter::is_letter;
+
 /// How a word is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Case {
@@ -217,7 +219,7 @@ fn folded_rare(character: char) -> Sort {
         'ı' => Sort::Letter('i', false),
         'İ' => Sort::Letter('i', true),
         // Letters and the vowel signs of Indic scripts, which are marks to Unicode and letters to readers.
-        _ if character.is_alphanumeric() || matches!(u32::from(character), 0x0900..=0x0dff) => {
+        _ if is_letter(character) || matches!(u32::from(character), 0x0900..=0x0dff) => {
             let small = character.to_lowercase().next().unwrap_or(character);
             Sort::Letter(small, small != character)
         }
