@@ -152,7 +152,7 @@ fn show_reading(reading: &Reading) {
         }
         match &photo.credit {
             Some(credit) => {
-                say("credit", &format!("{} ({}), printed “{}”", credit.name, credit.role.as_str(), credit.raw))
+                say("credit", &format!("{} ({}), printed “{}”", credit.name, credit.role.as_str(), credit.raw));
             }
             None => say("credit", "none printed"),
         }
