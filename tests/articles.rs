@@ -95,9 +95,9 @@ fn a_saved_case_passes_as_saved() {
     for (name, folder) in cases() {
         let saved = root.path().join(&name);
         let about: toml::Table = fs::read_to_string(folder.join("page.toml")).unwrap().parse().unwrap();
-        let said = about.iter().map(|(key, value)| format!("{key} = {value}\n")).collect::<String>();
+        let said: Vec<String> = about.iter().map(|(key, value)| format!("{key} = {value}")).collect();
         let feeds = root.path().join("feeds.toml");
-        fs::write(&feeds, format!("[[source]]\n{said}")).unwrap();
+        fs::write(&feeds, format!("[[source]]\n{}\n", said.join("\n"))).unwrap();
         let mut inspect = Command::new(env!("CARGO_BIN_EXE_feedatlas"));
         inspect.arg("--config").arg(&feeds).arg("inspect").arg(folder.join("page.html"));
         let told = inspect.args(["--url", about["url"].as_str().unwrap(), "--save"]).arg(&saved).output().unwrap();
