@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use feedatlas::charset::{self, Form};
 use feedatlas::extract::{self, Page, Reading};
@@ -85,6 +86,25 @@ fn nothing_that_runs_or_tracks_is_published() {
         for mark in ["<script", "class=", " id=", "style=", "data-", "onclick", "javascript:", "<iframe"] {
             assert!(!html.contains(mark), "{name}: {mark} in {html}");
         }
+    }
+}
+
+#[test]
+fn a_saved_case_passes_as_saved() {
+    let root = tempfile::tempdir().unwrap();
+    for (name, folder) in cases() {
+        let saved = root.path().join(&name);
+        let about: toml::Table = fs::read_to_string(folder.join("page.toml")).unwrap().parse().unwrap();
+        let said: Vec<String> = about.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+        let feeds = root.path().join("feeds.toml");
+        fs::write(&feeds, format!("[[source]]\n{}\n", said.join("\n"))).unwrap();
+        let mut inspect = Command::new(env!("CARGO_BIN_EXE_feedatlas"));
+        inspect.arg("--config").arg(&feeds).arg("inspect").arg(folder.join("page.html"));
+        let told = inspect.args(["--url", about["url"].as_str().unwrap(), "--save"]).arg(&saved).output().unwrap();
+        assert!(told.status.success(), "{name}: {}", String::from_utf8_lossy(&told.stderr));
+        let expected: Value = serde_json::from_str(&fs::read_to_string(saved.join("expected.json")).unwrap()).unwrap();
+        let found = read(&saved);
+        assert!(expected == found, "{name}:\n{}", differences(&expected, &found));
     }
 }
 

@@ -26,6 +26,13 @@ fn filter(command: &str, input: &str) -> Vec<Value> {
         .collect()
 }
 
+#[test]
+fn a_page_that_cannot_be_had_is_told_and_is_no_failure_of_inspect() {
+    let ran = House::new(&[], "").run(&["inspect", "http://127.0.0.1:1/article"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.stdout.contains("127.0.0.1 is not a public address"), "{}", ran.stdout);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn five_mistakes_are_answered_at_once_with_line_column_and_cure() {
     let house = House::new(&[], "");

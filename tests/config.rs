@@ -45,6 +45,16 @@ fn every_mistake_is_answered_with_its_place_and_its_cure() {
 }
 
 #[test]
+fn no_password_is_shown() {
+    for url in ["https://reader:sécret@example.org/feed", "ftp://reader:sécret@example.org", "postgres://a:sécret@db/x"]
+    {
+        let text = format!("[[source]]\nname = 'x'\nurl = '{url}'\n[store]\nengine = 'sled'\nurl = \"{url}\"\n");
+        let answer = read(&text).unwrap_err();
+        assert!(!answer.contains("cret@") && answer.contains("***@"), "{answer}");
+    }
+}
+
+#[test]
 fn an_empty_file_is_a_feeds_toml_and_so_is_one_address() {
     let settings = read("").unwrap().settings;
     assert!(settings.sources.is_empty());

@@ -463,6 +463,18 @@ fn may_be_published(character: char) -> bool {
     }
 }
 
+#[test]
+fn every_snapshot_is_compared_with_something() {
+    let tests = include_str!("publish.rs");
+    for file in fs::read_dir("tests/snapshots").unwrap() {
+        let file = file.unwrap().file_name().into_string().unwrap();
+        let name = file.strip_prefix("publish__").and_then(|name| name.strip_suffix(".snap")).expect(&file);
+        let is_named =
+            [name.to_owned(), name.replace('-', "/")].iter().any(|name| tests.contains(&format!("\"{name}\"")));
+        assert!(is_named, "tests/snapshots/{file}: no test compares anything with it");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
 

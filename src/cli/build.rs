@@ -1,5 +1,7 @@
 //! Concrete things out of settings: the runtime, the store, the worker.
 
+use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use tokio::runtime::Runtime;
@@ -54,4 +56,10 @@ pub(crate) fn told(error: &StoreError) -> Exit {
         StoreError::Busy { .. } => Exit::Busy,
         _ => Exit::Unusable,
     }
+}
+
+/// A file or folder that cannot be used, told; and how to end because of it.
+pub(crate) fn unusable(path: &Path, error: &io::Error) -> Exit {
+    eprintln!("feedatlas: {}: {error}", path.display());
+    Exit::Unusable
 }

@@ -58,9 +58,9 @@ async fn demo(scratch: &Path, arguments: &Arguments) -> Result<(), Exit> {
     // The sample site ends with the process, after the published one: pictures stay visible to the last.
     let site_stop = CancellationToken::new();
     let site = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
-    let origin = site.local_addr().map_err(|error| unusable(scratch, &error))?;
+    let origin = site.local_addr().map_err(|error| build::unusable(scratch, &error))?;
     let site_folder = scratch.join("site");
-    write_site(&site_folder, origin, "").map_err(|error| unusable(&site_folder, &error))?;
+    write_site(&site_folder, origin, "").map_err(|error| build::unusable(&site_folder, &error))?;
     let serving = tokio::spawn(serve::serve(site, site_folder.clone(), site_stop.clone()));
 
     let public = arguments.once.clone().unwrap_or_else(|| scratch.join("public"));
@@ -73,7 +73,7 @@ async fn demo(scratch: &Path, arguments: &Arguments) -> Result<(), Exit> {
         None => println!("published into {}: open {}", public.display(), public.join("index.html").display()),
         Some(listener) => {
             println!("open http://{shown_at}/ (Ctrl-C ends)");
-            serve::serve(listener, public.clone(), stop).await.map_err(|error| unusable(&public, &error))?;
+            serve::serve(listener, public.clone(), stop).await.map_err(|error| build::unusable(&public, &error))?;
         }
     }
     site_stop.cancel();
@@ -95,7 +95,7 @@ async fn publish(
         let screen = Screen::new(false);
         let options = Options { force: true, ..Options::default() };
         pass(&worker, &options, stop, &screen).await?;
-        write_site(site_folder, origin, SECOND_PASS).map_err(|error| unusable(site_folder, &error))?;
+        write_site(site_folder, origin, SECOND_PASS).map_err(|error| build::unusable(site_folder, &error))?;
     }
     drop(Arc::into_inner(worker));
     Ok(())
@@ -151,11 +151,6 @@ fn with_origin(bytes: &[u8], origin: &str) -> Vec<u8> {
     }
     out.extend_from_slice(rest);
     out
-}
-
-fn unusable(path: &Path, error: &std::io::Error) -> Exit {
-    eprintln!("feedatlas: {}: {error}", path.display());
-    Exit::Unusable
 }
 
 /// A folder that is gone when demo ends.

@@ -1,4 +1,4 @@
-//! `feedatlas inspect`: one page through every stage, each step printed. Stores nothing.
+//! `feedatlas inspect`: one article's page through every stage, each step printed. Stores nothing.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use clap::Args;
 use jiff::Timestamp;
-use serde_json::json;
 
 use crate::charset::{self, Form};
 use crate::cli::build;
+use crate::cli::case;
 use crate::cli::exit::Exit;
 use crate::cli::load;
+use crate::cli::local::{self, UNKNOWN_ADDRESS};
 use crate::config;
 use crate::dedup;
 use crate::dedup::canonical::canonical;
@@ -27,12 +28,9 @@ use crate::model::source::Source;
 use crate::model::url::PageUrl;
 use crate::route::{self, Gazetteer};
 
-/// The address of a file that is looked at without its own.
-const NOWHERE: &str = "http://localhost/";
-
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// The page's address, or a file that holds it.
+    /// The address of an article's page, or a file that holds the page. No feed: `feedatlas parse` reads those.
     #[arg(value_name = "URL|FILE")]
     page: String,
     /// The address that the file came from, against which its links are made whole.
@@ -66,15 +64,16 @@ fn inspect(config: &Path, arguments: &Arguments) -> Result<(), Exit> {
         depth: settings.limits.depth,
         now: Timestamp::now(),
     };
-    let reading = extract::read(&page).map_err(|error| {
-        say("extract", &format!("{}: {error}", error.fault()));
-        Exit::Done
-    });
-    let Ok(reading) = reading else { return Ok(()) };
-    show_reading(&reading);
-    if let Some(folder) = &arguments.save {
-        save(folder, &document, &reading)?;
+    let reading = extract::read(&page);
+    match &reading {
+        Ok(reading) => show_reading(reading),
+        Err(error) => say("extract", &format!("{}: {error}", error.fault())),
     }
+    if let Some(folder) = &arguments.save {
+        case::save(folder, &document.body, &page, &reading).map_err(|error| build::unusable(folder, &error))?;
+        say("save", &format!("{} (correct expected.json by hand before it is believed)", folder.display()));
+    }
+    let Ok(reading) = reading else { return Ok(()) };
     let entry = Entry { id: document.url.to_string(), link: Some(document.url.clone()), ..Entry::default() };
     let article = extract::article(entry, document.url.clone(), reading, &source);
     let gazetteer = Gazetteer::new(&settings.countries);
@@ -103,7 +102,7 @@ async fn fetched(settings: &Settings, url: PageUrl) -> Result<Document, Exit> {
         Fetched::NotModified(_) => Err(Exit::Done),
         Fetched::Refused(error) => {
             say("fetch", &format!("{}: {}", error.fault(), with_causes(&error)));
-            Err(Exit::SomeFailed)
+            Err(Exit::Done)
         }
     }
 }
@@ -113,18 +112,11 @@ fn from_file(path: &Path, url: Option<&str>) -> Result<Document, Exit> {
         eprintln!("feedatlas: {}: neither an address nor a file that can be read: {error}", path.display());
         Exit::Usage
     })?;
-    let url = PageUrl::parse(url.unwrap_or(NOWHERE)).map_err(|error| {
+    let url = PageUrl::parse(url.unwrap_or(UNKNOWN_ADDRESS)).map_err(|error| {
         eprintln!("feedatlas: {error}");
         Exit::Usage
     })?;
-    Ok(Document {
-        url,
-        moved_to: None,
-        content_type: None,
-        body,
-        caching: crate::model::document::Caching::default(),
-        links: Vec::new(),
-    })
+    Ok(local::document(url, None, body))
 }
 
 /// The source of the same host, whose rules then hold; else one without rules.
@@ -160,7 +152,7 @@ fn show_reading(reading: &Reading) {
         }
         match &photo.credit {
             Some(credit) => {
-                say("credit", &format!("{} ({}), printed “{}”", credit.name, credit.role.as_str(), credit.raw))
+                say("credit", &format!("{} ({}), printed “{}”", credit.name, credit.role.as_str(), credit.raw));
             }
             None => say("credit", "none printed"),
         }
@@ -181,29 +173,4 @@ fn show_routed(routed: &Routed) {
     }
     let fingerprint = dedup::fingerprint(&routed.article);
     say("dedup", &format!("{} · {} bands", canonical(routed.article.link.as_str()), fingerprint.bands.len()));
-}
-
-/// Writes a case that the tests find by themselves: the page, its address, and what was read for a person to correct.
-fn save(folder: &Path, document: &Document, reading: &Reading) -> Result<(), Exit> {
-    let expected = json!({
-        "title": reading.title, "authors": reading.authors, "published": reading.published,
-        "lang": reading.language, "text": reading.text,
-        "images": reading.photos.iter().map(|photo| json!({
-            "url": photo.url, "caption": photo.caption,
-            "credit": photo.credit.as_ref().map(|credit| credit.name.as_str()),
-            "credit_role": photo.credit.as_ref().map(|credit| credit.role.as_str()),
-        })).collect::<Vec<_>>(),
-    });
-    let about = format!("url = {}\n", json!(document.url.as_str()));
-    let expected = serde_json::to_string_pretty(&expected).unwrap_or_default() + "\n";
-    let written = std::fs::create_dir_all(folder)
-        .and_then(|()| std::fs::write(folder.join("page.html"), &document.body))
-        .and_then(|()| std::fs::write(folder.join("page.toml"), about))
-        .and_then(|()| std::fs::write(folder.join("expected.json"), expected));
-    written.map_err(|error| {
-        eprintln!("feedatlas: {}: {error}", folder.display());
-        Exit::Unusable
-    })?;
-    say("save", &format!("{} (correct expected.json by hand before it is believed)", folder.display()));
-    Ok(())
 }

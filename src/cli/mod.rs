@@ -1,6 +1,7 @@
 //! The composition root: builds concrete things, reads clock, environment and signals. A file a command.
 
 mod build;
+mod case;
 mod check;
 mod demo;
 pub mod exit;
@@ -8,6 +9,7 @@ mod filters;
 mod init;
 mod inspect;
 mod load;
+mod local;
 mod run;
 mod serve;
 mod signals;
@@ -59,7 +61,7 @@ enum Command {
     Check,
     /// A table of sources and countries, read from status.json.
     Status(status::Arguments),
-    /// One page through every stage, each step printed.
+    /// One article's page through every stage, each step printed: fetch, extract, credit, route, dedup. Stores nothing.
     Inspect(inspect::Arguments),
     /// The whole pipeline on the sample site inside the binary: no internet needed.
     Demo(demo::Arguments),

@@ -75,7 +75,7 @@ pub(crate) async fn pass(
     screen.end();
     match outcome {
         Ok(report) => {
-            screen.summary(&report);
+            Screen::summary(&report);
             Ok(report)
         }
         Err(PassError::Store(error) | PassError::Edition(EditionError::Store(error))) => Err(build::told(&error)),

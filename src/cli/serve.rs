@@ -47,16 +47,16 @@ pub(crate) fn run(config: &Path, arguments: &Arguments) -> Exit {
             let listener = listen(arguments.listen).await?;
             let address = listener.local_addr().unwrap_or(arguments.listen);
             eprintln!("feedatlas: http://{address}/ serves {}", folder.display());
-            let served = serve::serve(listener, folder, stop.clone());
-            let worked = async {
+            let serving = serve::serve(listener, folder, stop.clone());
+            let working = async {
                 if let Some(worker) = &worker {
                     work(worker, &stop).await?;
                 }
                 Ok::<(), Exit>(())
             };
-            let (served, worked) = tokio::join!(served, worked);
-            worked?;
-            served.map_err(|error| {
+            let (answered, read) = tokio::join!(serving, working);
+            read?;
+            answered.map_err(|error| {
                 eprintln!("feedatlas: {error}");
                 Exit::Unusable
             })

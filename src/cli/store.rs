@@ -149,11 +149,11 @@ async fn export(store: &dyn Store, file: Option<&Path>) -> Result<(), Exit> {
     let told = match file {
         None => export::export(store, &mut BufWriter::new(io::stdout())).await,
         Some(path) => {
-            let file = std::fs::File::create(path).map_err(|error| unusable(path, &error))?;
+            let file = std::fs::File::create(path).map_err(|error| build::unusable(path, &error))?;
             if is_zstd(path) {
-                let mut packer = zstd::Encoder::new(file, 0).map_err(|error| unusable(path, &error))?;
+                let mut packer = zstd::Encoder::new(file, 0).map_err(|error| build::unusable(path, &error))?;
                 let told = export::export(store, &mut packer).await;
-                packer.finish().and_then(|file| file.sync_all()).map_err(|error| unusable(path, &error))?;
+                packer.finish().and_then(|file| file.sync_all()).map_err(|error| build::unusable(path, &error))?;
                 told
             } else {
                 export::export(store, &mut BufWriter::new(file)).await
@@ -167,9 +167,9 @@ async fn import(store: &dyn Store, file: Option<&Path>) -> Result<(), Exit> {
     let told = match file {
         None => export::import(store, &mut BufReader::new(io::stdin())).await,
         Some(path) => {
-            let file = std::fs::File::open(path).map_err(|error| unusable(path, &error))?;
+            let file = std::fs::File::open(path).map_err(|error| build::unusable(path, &error))?;
             if is_zstd(path) {
-                let unpacked = zstd::Decoder::new(file).map_err(|error| unusable(path, &error))?;
+                let unpacked = zstd::Decoder::new(file).map_err(|error| build::unusable(path, &error))?;
                 export::import(store, &mut BufReader::new(unpacked)).await
             } else {
                 export::import(store, &mut BufReader::new(file)).await
@@ -194,9 +194,4 @@ fn tell(told: Result<Told, StoreError>, done: &str) -> Result<(), Exit> {
             Err(Exit::Unusable)
         }
     }
-}
-
-fn unusable(path: &Path, error: &io::Error) -> Exit {
-    eprintln!("feedatlas: {}: {error}", path.display());
-    Exit::Unusable
 }

@@ -48,7 +48,7 @@ impl Screen {
     }
 
     /// The last lines of a pass.
-    pub(crate) fn summary(&self, report: &PassReport) {
+    pub(crate) fn summary(report: &PassReport) {
         let PassReport { sources, asked, failed_sources, new, updated, copies, failed, published, seconds, .. } =
             report;
         eprintln!(

@@ -42,6 +42,11 @@ impl Mistake {
         Self::new(span, message.replace('\n', ", "), Some(cure.to_owned()))
     }
 
+    fn without_secrets(self) -> Self {
+        let cure = self.cure.as_deref().map(without_secrets);
+        Self { message: without_secrets(&self.message), cure, ..self }
+    }
+
     pub(super) fn is_absence(&self) -> bool {
         self.absence
     }
@@ -88,7 +93,8 @@ impl std::error::Error for Mistakes {}
 
 impl Mistakes {
     pub(super) fn new(path: &Path, text: &str, list: Vec<Mistake>) -> Self {
-        Self { path: path.display().to_string(), text: text.to_owned(), list, warnings: false }
+        let list = list.into_iter().map(Mistake::without_secrets).collect();
+        Self { path: path.display().to_string(), text: without_secrets(text), list, warnings: false }
     }
 
     pub(super) fn warnings(path: &Path, text: &str, list: Vec<Mistake>) -> Self {
@@ -114,6 +120,22 @@ impl fmt::Display for Mistakes {
         }
         write!(f, "{} mistake{plural}; nothing was changed", self.list.len())
     }
+}
+
+/// A text as it may be shown: user names and passwords in addresses are stars, byte for byte, so that every place holds.
+fn without_secrets(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("://") {
+        let (before, after) = rest.split_at(at + "://".len());
+        out.push_str(before);
+        let end = after.find(|c: char| matches!(c, '/' | '?' | '#' | '"' | '\'') || c.is_whitespace());
+        let secret_bytes = after[..end.unwrap_or(after.len())].rfind('@').unwrap_or(0);
+        out.push_str(&"*".repeat(secret_bytes));
+        rest = &after[secret_bytes..];
+    }
+    out.push_str(rest);
+    out
 }
 
 /// The line it stands on, marked below, with the cure beside the mark.

@@ -1,7 +1,6 @@
 //! feeds.toml in, settings out; or every mistake in it, each with its place and its cure.
 //!
-//! Pure: the environment is handed in, no folder is made and no address is asked. Whether a source answers is
-//! `check --probe`'s question, not this room's.
+//! Pure: the environment is handed in, no folder is made and no address is asked.
 
 mod complaint;
 mod country;

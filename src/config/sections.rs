@@ -9,14 +9,14 @@ use crate::config::country;
 use crate::config::section::{Placed, Section};
 use crate::config::source;
 use crate::config::value;
-use crate::model::settings::{Limits, Network, Publish, Settings, StoreSettings, Worker};
+use crate::model::settings::{Limits, Network, PAGES_MAX, Publish, Settings, StoreSettings, Worker};
 use crate::model::url::PageUrl;
 
 /// More requests in flight than this find no sockets and no manners.
 const CONCURRENCY_MAX: usize = 4096;
 /// Browsers open six connections to a host; more is no reader's manner.
 const PER_HOST_MAX: usize = 32;
-/// Counts of entries, items and pages: a slip of the keyboard is not believed.
+/// Counts of entries and items: a slip of the keyboard is not believed.
 const COUNT_MAX: usize = 1_000_000;
 /// html5ever and scraper are quadratic in depth: 40,000 take seconds.
 const DEPTH_MAX: usize = 4096;
@@ -77,14 +77,14 @@ fn limits(mut section: Section<'_>) -> Limits {
         first: section.take("first", value::count(COUNT_MAX)).unwrap_or(default.first),
         entries: section.take("entries", value::count(COUNT_MAX)).unwrap_or(default.entries),
         redirects: section.take("redirects", value::count(REDIRECTS_MAX)).unwrap_or(default.redirects),
-        pages: section.take("pages", value::count(COUNT_MAX)).unwrap_or(default.pages),
+        pages: section.take("pages", value::count(PAGES_MAX)).unwrap_or(default.pages),
         depth: section.take("depth", value::count(DEPTH_MAX)).unwrap_or(default.depth),
     };
     section.finish();
     limits
 }
 
-/// Which engine keeps what is remembered.
+/// Which engine keeps what is remembered: `postgres` is a word that the contract knows and this build answers.
 #[derive(Clone, Copy, PartialEq)]
 enum Engine {
     Sled,
@@ -97,7 +97,7 @@ fn engine(value: &DeValue<'_>) -> Result<Engine, Complaint> {
         "postgres" => Ok(Engine::Postgres),
         other => Err(Complaint::new(
             format!("unknown engine \"{}\"", other.escape_debug()),
-            "write \"sled\" (a folder), or \"postgres\" with its url",
+            "write \"sled\": what is remembered lies in a folder",
         )),
     }
 }
@@ -119,16 +119,15 @@ fn store(
     let url = section.placed("url", |value| secret(value, environment));
     let keep = section.take("keep", value::some_duration).unwrap_or(KEEP);
     if let Some(engine) = engine.as_ref().filter(|engine| engine.value == Engine::Postgres) {
-        section.missing("url", "name the database: url = \"env:DATABASE_URL\"");
         findings.complain(
             engine.span.clone(),
             Complaint::new(
-                "this build has no PostgreSQL",
-                "write engine = \"sled\", or build with `--features postgres`",
+                "there is no PostgreSQL yet",
+                "write engine = \"sled\": what is remembered lies in a folder",
             ),
         );
     } else if let Some(url) = url {
-        let complaint = Complaint::new("`url` says nothing to sled", "take it out, or write engine = \"postgres\"");
+        let complaint = Complaint::new("`url` says nothing to sled", "take it out; `path` names the folder");
         findings.complain(url.span, complaint);
     }
     section.finish();
@@ -162,8 +161,8 @@ fn published_folder(folder: &Path, value: &DeValue<'_>) -> Result<PathBuf, Compl
     let text = value::text(value)?;
     match text.split_once("://") {
         Some(("s3", _)) => Err(Complaint::new(
-            "this build cannot publish into an object store",
-            "name a folder, to = \"public\", or build with `--features s3`",
+            "nothing can be published into an object store yet",
+            "name a folder, to = \"public\", and copy it there",
         )),
         Some(_) => {
             Err(Complaint::new(format!("\"{}\" is no folder", text.escape_debug()), "name one: to = \"public\""))
@@ -186,7 +185,7 @@ fn base_url(value: &DeValue<'_>) -> Result<PageUrl, Complaint> {
 fn publish(section: Option<Section<'_>>, folder: &Path, store: Option<&Placed<PathBuf>>) -> Publish {
     /// Where `serve` listens when nobody says otherwise.
     const BASE_URL: &str = "http://127.0.0.1:8080";
-    /// A reader that asks once a day sees them all; what no longer fits is in the archives.
+    /// A reader that asks once a day sees them all; what no longer fits stays on the pages of its articles.
     const ITEMS: usize = 100;
     let default_url = || PageUrl::parse(BASE_URL).expect("a constant, and tested");
     let Some(mut section) = section else {

@@ -2,7 +2,7 @@
 
 use crate::dedup::figures::Figures;
 use crate::dedup::sketch::Sketch;
-use crate::model::cluster::{Candidate, Fingerprint, Verdict};
+use crate::model::cluster::{CANDIDATES_MAX, Candidate, Fingerprint, Verdict};
 
 /// The share of the shorter text that must stand in the longer.
 ///
@@ -16,9 +16,7 @@ const SHARE_MIN_SHORT: f32 = 0.75;
 /// Runs of words that must be shared: fewer may be a phrase, or chance.
 const RUNS_MIN: usize = 5;
 
-/// Candidates that are compared; the store gives the newest first.
-const CANDIDATES_MAX: usize = 256;
-
+/// The store gives those first that share most, and no more than are looked at here.
 pub(super) fn verdict(fingerprint: &Fingerprint, candidates: &[Candidate]) -> Verdict {
     let sketch = Sketch::from_bytes(&fingerprint.sketch);
     let likeness = |candidate: &Candidate| {

@@ -7,9 +7,9 @@ use std::sync::LazyLock;
 
 use html5ever::local_name;
 
-use super::facts::Facts;
-use super::ld;
-use super::outline::{Kind, Outline, Piece};
+use crate::extract::facts::Facts;
+use crate::extract::ld;
+use crate::extract::outline::{Kind, Outline, Piece};
 use crate::html::dom::attribute;
 use crate::html::plain::{collapse, plain};
 use crate::text::fold::fold;

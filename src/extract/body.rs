@@ -4,14 +4,14 @@
 //! agree they are believed together; a reader that stands alone against the others is not. Not here: how a piece is
 //! weighed (`weigh`), what is cut inside the block (`prune`), how it is written (`render`).
 
-use super::facts::Facts;
-use super::ld;
-use super::outline::Outline;
-use super::rules::Named;
-use super::shapes;
-use super::shingle::Shingles;
-use super::signs::Signs;
-use super::weigh::{self, Sums, weight};
+use crate::extract::facts::Facts;
+use crate::extract::ld;
+use crate::extract::outline::Outline;
+use crate::extract::rules::Named;
+use crate::extract::shapes;
+use crate::extract::shingle::Shingles;
+use crate::extract::signs::Signs;
+use crate::extract::weigh::{self, Sums, weight};
 use crate::html::plain::plain;
 use crate::text::fold::fold;
 

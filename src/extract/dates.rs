@@ -4,11 +4,11 @@ use html5ever::local_name;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::facts::Facts;
-use super::ld;
-use super::outline::Outline;
-use super::rules::Named;
 use crate::date::{self, Moment};
+use crate::extract::facts::Facts;
+use crate::extract::ld;
+use crate::extract::outline::Outline;
+use crate::extract::rules::Named;
 use crate::html::dom::attribute;
 
 /// Hours by which a date may lie ahead: zones, and clocks that are wrong.

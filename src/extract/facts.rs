@@ -7,9 +7,9 @@ use std::collections::HashSet;
 use html5ever::local_name;
 use serde_json::Value;
 
-use super::ld;
-use super::outline::Outline;
-use super::signs::Signs;
+use crate::extract::ld;
+use crate::extract::outline::Outline;
+use crate::extract::signs::Signs;
 use crate::html::dom::attribute;
 use crate::html::plain::{collapse, plain};
 

@@ -5,9 +5,9 @@
 use html5ever::local_name;
 use serde_json::Value;
 
-use super::facts::Facts;
-use super::ld;
-use super::outline::Outline;
+use crate::extract::facts::Facts;
+use crate::extract::ld;
+use crate::extract::outline::Outline;
 use crate::html::dom::attribute;
 use crate::html::plain::plain;
 

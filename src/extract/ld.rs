@@ -6,7 +6,7 @@
 use html5ever::local_name;
 use serde_json::{Map, Value};
 
-use super::outline::Outline;
+use crate::extract::outline::Outline;
 use crate::html::dom::attribute;
 use crate::html::plain::plain;
 use crate::text::fold::fold;

@@ -1,9 +1,9 @@
 //! What an entry of a feed brings to its article: its own full text, its pictures with their credits, its files.
 
-use super::cues;
-use super::outline::Outline;
-use super::render;
-use super::sanitize;
+use crate::extract::cues;
+use crate::extract::outline::Outline;
+use crate::extract::render;
+use crate::extract::sanitize;
 use crate::html::dom;
 use crate::html::plain::{collapse, plain};
 use crate::model::article::{Credit, CreditRole, Photo};

@@ -8,7 +8,7 @@ use std::ops::Range;
 use html5ever::{LocalName, local_name};
 use scraper::{ElementRef, Node};
 
-use super::signs::{Signs, signs};
+use crate::extract::signs::{Signs, signs};
 use crate::html::plain::{collapse, is_printable};
 use crate::text::letter::is_letter;
 

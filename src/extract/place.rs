@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::outline::Outline;
-use super::photo::Found;
-use super::signs::Signs;
+use crate::extract::outline::Outline;
+use crate::extract::photo::Found;
+use crate::extract::signs::Signs;
 use crate::html::dom::NodeId;
 use crate::model::article::Photo;
 

@@ -3,13 +3,13 @@
 
 use std::collections::HashSet;
 
-use super::authors;
-use super::body::{Ask, Choice};
-use super::cues;
-use super::outline::{Kind, Outline, Piece};
-use super::shingle::Shingles;
-use super::signs::Signs;
-use super::weigh;
+use crate::extract::authors;
+use crate::extract::body::{Ask, Choice};
+use crate::extract::cues;
+use crate::extract::outline::{Kind, Outline, Piece};
+use crate::extract::shingle::Shingles;
+use crate::extract::signs::Signs;
+use crate::extract::weigh;
 use crate::text::fold::fold;
 
 /// Share of its letters that are links beyond which a line leads elsewhere.

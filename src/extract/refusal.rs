@@ -2,8 +2,8 @@
 //!
 //! Decided after the page was read: a gate has next to no text, so a long text about «404» is never refused.
 
-use super::facts::Facts;
-use super::ld;
+use crate::extract::facts::Facts;
+use crate::extract::ld;
 use crate::text::fold::fold;
 
 /// Letters below which a page may be a gate or an error page.

@@ -4,7 +4,7 @@
 
 use html5ever::{LocalName, local_name};
 
-use super::outline::{Kind, Outline, Piece};
+use crate::extract::outline::{Kind, Outline, Piece};
 use crate::html::dom::attribute;
 use crate::html::plain::is_printable;
 use crate::model::article::Photo;

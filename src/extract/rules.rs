@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use scraper::ElementRef;
 
-use super::outline::Outline;
+use crate::extract::outline::Outline;
 use crate::html::dom::NodeId;
 use crate::html::plain::plain;
 use crate::html::selector::Selector;

@@ -4,9 +4,9 @@
 
 use html5ever::local_name;
 
-use super::outline::{Kind, Outline, Piece};
-use super::signs::Signs;
-use super::weigh::Sums;
+use crate::extract::outline::{Kind, Outline, Piece};
+use crate::extract::signs::Signs;
+use crate::extract::weigh::Sums;
 use crate::html::dom::attribute;
 
 /// Letters of a block that calls itself a picture, caption included.

@@ -3,9 +3,9 @@
 //! The page says it up to five times (h1, JSON-LD, `OpenGraph`, Twitter, `title`), seldom in the same words: the wording
 //! that most agree on wins, and among equals the one readers see.
 
-use super::facts::Facts;
-use super::ld;
-use super::outline::{Outline, Piece};
+use crate::extract::facts::Facts;
+use crate::extract::ld;
+use crate::extract::outline::{Outline, Piece};
 use crate::html::plain::plain;
 use crate::text::fold::fold;
 

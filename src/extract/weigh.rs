@@ -6,8 +6,8 @@ use std::ops::Range;
 
 use html5ever::local_name;
 
-use super::outline::{Kind, Outline, Piece};
-use super::signs::Signs;
+use crate::extract::outline::{Kind, Outline, Piece};
+use crate::extract::signs::Signs;
 
 /// Share of its letters that are links beyond which a piece is a way elsewhere.
 const LINK_SHARE_MAX: f32 = 0.5;

@@ -108,6 +108,10 @@ impl Fingerprint {
     }
 }
 
+/// Candidates that an article is compared with at most: a text that more articles share than this is a form, and any of
+/// them tells so.
+pub const CANDIDATES_MAX: usize = 64;
+
 /// An article that might be the same.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {

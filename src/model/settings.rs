@@ -5,8 +5,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::model::country::Country;
-use crate::model::source::Source;
+use crate::model::source::{EVERY, Source};
 use crate::model::url::PageUrl;
+
+/// Pages of one listing, or members of one sitemap index, that a pass asks for at most: a site whose every page names a
+/// next one would be walked to its end, and its server asked as no reader asks.
+pub const PAGES_MAX: usize = 6;
 
 /// `[worker]`: how a pass behaves.
 #[derive(Debug, Clone)]
@@ -47,7 +51,7 @@ pub struct Limits {
     pub entries: usize,
     /// Redirects in a row.
     pub redirects: usize,
-    /// Pages of a listing, and members of a sitemap index, in one pass.
+    /// Pages of a listing, and members of a sitemap index, in one pass: at most `PAGES_MAX`.
     pub pages: usize,
     /// Depth to which elements may nest in a page or feed.
     pub depth: usize,
@@ -113,13 +117,7 @@ pub struct Settings {
 
 impl Default for Worker {
     fn default() -> Self {
-        Self {
-            every: Duration::from_mins(30),
-            concurrency: 64,
-            per_host: 2,
-            delay: Duration::from_secs(1),
-            contact: None,
-        }
+        Self { every: EVERY, concurrency: 64, per_host: 2, delay: Duration::from_secs(1), contact: None }
     }
 }
 

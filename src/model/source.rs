@@ -12,6 +12,9 @@ use crate::model::document::Validators;
 use crate::model::fault::Fault;
 use crate::model::url::PageUrl;
 
+/// How often a source is asked, where neither it nor feeds.toml says: news of the hour, and no burden to its server.
+pub const EVERY: Duration = Duration::from_mins(30);
+
 /// The name by which a source is known: its articles stay its own when its address changes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SourceName(pub String);
@@ -137,7 +140,7 @@ impl Source {
             countries: Vec::new(),
             only_countries: false,
             publish: Rights::Full,
-            every: Duration::from_mins(30),
+            every: EVERY,
             delay,
             robots_for_feed: false,
             rank: 0,
@@ -207,7 +210,7 @@ pub struct SourceState {
     pub retry: Vec<[u8; 16]>,
     /// When `listed` were last noted as seen.
     pub listed_seen: Option<Timestamp>,
-    /// What repeats on its pages (`extract::template`), versioned bytes; empty where nothing was learned.
+    /// Kept for what will be learned of a source's pages; empty as yet.
     pub template: Vec<u8>,
 }
 

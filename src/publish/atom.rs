@@ -13,12 +13,12 @@ use crate::model::country::Country;
 use crate::publish::asset::ICON_PATH;
 use crate::publish::country_feed::CountryFeed;
 use crate::publish::error::PublishError;
-use crate::publish::media::{self, Element};
+use crate::publish::media::{self, Parts};
 use crate::publish::rss::{COUNTRY_SCHEME, with_stylesheet};
 use crate::publish::shown::Shown;
 use crate::publish::site::Site;
-use crate::publish::words::LANGUAGE;
 use crate::publish::times::{rfc3339, rfc3339_utc};
+use crate::publish::words::LANGUAGE;
 
 /// When an empty feed was last changed: Atom wants a date, and the clock is no content. 2000-01-01.
 const EMPTY_SINCE: Timestamp = Timestamp::constant(946_684_800, 0);
@@ -37,9 +37,8 @@ pub fn write(feed: &CountryFeed, site: &Site) -> Result<Vec<u8>, PublishError> {
 fn channel(feed: &CountryFeed, site: &Site) -> Result<Feed, String> {
     let own = site.address(&feed.path("atom"));
     let page = site.address(&feed.page());
-    let mut links =
+    let links =
         vec![link("self", &own, Some("application/atom+xml"), None), link("alternate", &page, Some("text/html"), None)];
-    links.extend(site.hub.as_ref().map(|hub| link("hub", hub.as_str(), None, None)));
     Ok(Feed {
         title: text(&feed.title, None),
         // The page, not the file: an id outlives a change of format.
@@ -128,29 +127,17 @@ fn categories(shown: &Shown) -> Vec<Category> {
 }
 
 fn extensions(shown: &Shown) -> ExtensionMap {
-    let photos: Vec<Extension> = shown.photos.iter().map(|photo| extension(media::content(photo))).collect();
+    let photos: Vec<Extension> = shown.photos.iter().map(|photo| media::content(photo).written(extension)).collect();
     if photos.is_empty() {
         return ExtensionMap::new();
     }
     BTreeMap::from([("media".to_owned(), BTreeMap::from([("content".to_owned(), photos)]))])
 }
 
-fn extension(element: Element) -> Extension {
-    let mut children: BTreeMap<String, Vec<Extension>> = BTreeMap::new();
-    for child in element.children {
-        children.entry(child.name.to_owned()).or_default().push(extension(child));
-    }
-    Extension {
-        name: element.name.to_owned(),
-        value: element.text,
-        // The library writes these as they are.
-        attrs: element
-            .attributes
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), escape(value).into_owned()))
-            .collect(),
-        children,
-    }
+fn extension(parts: Parts<Extension>) -> Extension {
+    // The library writes attributes as they are.
+    let attrs = parts.attributes.into_iter().map(|(name, value)| (name, escape(value).into_owned())).collect();
+    Extension { name: parts.name, value: parts.value, attrs, children: parts.children }
 }
 
 fn text(words: &str, language: Option<&str>) -> Text {

@@ -62,6 +62,8 @@ impl CountryFeed {
     }
 
     /// The archive of a month of this feed: all that was first seen in it, however much.
+    ///
+    /// Not yet called by a pass.
     #[must_use]
     pub fn archive(&self, month: Month, previous: Option<Month>, clusters: &[Cluster], site: &Site) -> Self {
         Self {

@@ -7,8 +7,8 @@ use crate::publish::country_feed::CountryFeed;
 use crate::publish::error::PublishError;
 use crate::publish::shown::{Shown, ShownCopy, ShownEnclosure, ShownPhoto};
 use crate::publish::site::Site;
-use crate::publish::words::LANGUAGE;
 use crate::publish::times::rfc3339;
+use crate::publish::words::LANGUAGE;
 
 #[expect(clippy::struct_field_names, reason = "JSON Feed's own names")]
 #[derive(Serialize)]
@@ -20,15 +20,7 @@ struct Feed<'a> {
     description: &'a str,
     icon: String,
     language: &'static str,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    hubs: Vec<Hub>,
     items: Vec<Item<'a>>,
-}
-
-#[derive(Serialize)]
-struct Hub {
-    r#type: &'static str,
-    url: String,
 }
 
 #[derive(Serialize)]
@@ -107,7 +99,6 @@ pub fn write(feed: &CountryFeed, site: &Site) -> Result<Vec<u8>, PublishError> {
         description: &feed.description,
         icon: site.address(ICON_PATH),
         language: LANGUAGE,
-        hubs: site.hub.iter().map(|hub| Hub { r#type: "WebSub", url: hub.as_str().to_owned() }).collect(),
         items: feed.items.iter().map(item).collect(),
     };
     let failed = |why: serde_json::Error| PublishError::Format { path: feed.path("json"), why: why.to_string() };

@@ -2,6 +2,8 @@
 //!
 //! Each photograph stands alone: a `media:group` means one thing in several forms.
 
+use std::collections::BTreeMap;
+
 use crate::publish::shown::ShownPhoto;
 
 /// The namespace.
@@ -22,6 +24,28 @@ pub struct Element {
     pub text: Option<String>,
     /// What is inside.
     pub children: Vec<Element>,
+}
+
+/// An element in the words of both libraries, which have each a type of their own for it.
+#[derive(Debug)]
+pub(super) struct Parts<E> {
+    pub(super) name: String,
+    pub(super) value: Option<String>,
+    pub(super) attributes: BTreeMap<String, String>,
+    /// By name.
+    pub(super) children: BTreeMap<String, Vec<E>>,
+}
+
+impl Element {
+    /// As a library's type, which `make` puts together, for it and for everything inside.
+    pub(super) fn written<E>(self, make: fn(Parts<E>) -> E) -> E {
+        let mut children: BTreeMap<String, Vec<E>> = BTreeMap::new();
+        for child in self.children {
+            children.entry(child.name.to_owned()).or_default().push(child.written(make));
+        }
+        let attributes = self.attributes.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        make(Parts { name: self.name.to_owned(), value: self.text, attributes, children })
+    }
 }
 
 /// A photograph as `media:content`.

@@ -55,6 +55,8 @@ pub fn feed_files(feed: &CountryFeed, site: &Site) -> Result<Vec<File>, PublishE
 }
 
 /// The archive of a month (RFC 5005), from `CountryFeed::archive`: RSS alone, for it is one chain that readers follow.
+///
+/// Not yet called by a pass.
 pub fn archive_file(archive: &CountryFeed, site: &Site) -> Result<File, PublishError> {
     Ok(File::new(archive.path("xml"), rss::write(archive, site)?, archive.items.len()))
 }

@@ -12,11 +12,11 @@ use crate::model::country::Country;
 use crate::publish::asset::{FEED_STYLE_PATH, ICON_PATH};
 use crate::publish::country_feed::CountryFeed;
 use crate::publish::error::PublishError;
-use crate::publish::media::{self, Element};
+use crate::publish::media::{self, Parts};
 use crate::publish::shown::{Shown, ShownCopy};
 use crate::publish::site::Site;
-use crate::publish::words::LANGUAGE;
 use crate::publish::times::rfc822;
+use crate::publish::words::LANGUAGE;
 use crate::publish::words::as_html;
 
 /// What `category domain` says of a country's code.
@@ -69,14 +69,12 @@ fn channel(feed: &CountryFeed, site: &Site) -> Channel {
     }
 }
 
-/// Itself, the hub, and its place in the chain of archives (RFC 5005).
+/// Itself, and its place in the chain of archives (RFC 5005).
 fn links(feed: &CountryFeed, site: &Site) -> Vec<Extension> {
     const RSS: Option<&str> = Some("application/rss+xml");
     let mut links = vec![atom_link("self", &site.address(&feed.path("xml")), RSS, None)];
     if feed.month.is_some() {
         links.push(atom_link("current", &site.address(&format!("feeds/{}.xml", feed.slug)), RSS, None));
-    } else {
-        links.extend(site.hub.as_ref().map(|hub| atom_link("hub", hub.as_str(), None, None)));
     }
     links.extend(feed.previous_path().map(|path| atom_link("prev-archive", &site.address(&path), RSS, None)));
     links
@@ -123,7 +121,7 @@ fn extensions(shown: &Shown) -> ExtensionMap {
     };
     put("dc", "creator", shown.authors.iter().map(|author| plain("dc:creator", author)).collect());
     put("dc", "language", shown.language.iter().map(|language| plain("dc:language", language)).collect());
-    put("media", "content", shown.photos.iter().map(|photo| extension(media::content(photo))).collect());
+    put("media", "content", shown.photos.iter().map(|photo| media::content(photo).written(extension)).collect());
     put("atom", "link", shown.copies.iter().map(copy).collect());
     map
 }
@@ -134,17 +132,8 @@ fn copy(copy: &ShownCopy) -> Extension {
     atom_link("related", &copy.link, Some("text/html"), Some(&title))
 }
 
-fn extension(element: Element) -> Extension {
-    let mut children: BTreeMap<String, Vec<Extension>> = BTreeMap::new();
-    for child in element.children {
-        children.entry(child.name.to_owned()).or_default().push(extension(child));
-    }
-    Extension {
-        name: element.name.to_owned(),
-        value: element.text,
-        attrs: element.attributes.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
-        children,
-    }
+fn extension(parts: Parts<Extension>) -> Extension {
+    Extension { name: parts.name, value: parts.value, attrs: parts.attributes, children: parts.children }
 }
 
 fn plain(name: &str, text: &str) -> Extension {

@@ -47,8 +47,6 @@ pub struct Site {
     pub ttl_minutes: u64,
     /// The lands that have feeds, in the order of feeds.toml and of the table.
     pub lands: Vec<Land>,
-    /// The hub that is told of changes, if there is one.
-    pub hub: Option<PageUrl>,
     sources: HashMap<SourceName, SourceFacts>,
     slugs: HashMap<Country, usize>,
 }
@@ -65,7 +63,6 @@ impl Site {
             ttl_minutes: (settings.worker.every.as_secs() / 60).max(TTL_MINUTES_MIN),
             slugs: lands.iter().enumerate().map(|(index, land)| (land.country, index)).collect(),
             lands,
-            hub: None,
             sources: settings.sources.iter().map(|source| (source.name.clone(), facts(source))).collect(),
         })
     }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::model::article::{Match, Reason};
-use crate::route::mention::Scanned;
 use crate::route::evidence::{COUNT, Evidence, names};
+use crate::route::mention::Scanned;
 
 /// The strength from which a country is accepted, where feeds.toml does not say otherwise: as likely as not.
 pub const THRESHOLD: f32 = 0.5;

@@ -21,9 +21,9 @@ use crate::model::article::{Article, Match, Place, Reason, Routed};
 use crate::model::country::Country;
 use crate::model::settings::CountrySettings;
 use crate::model::source::Source;
-use crate::route::mention::{Mention, Scanned};
 use crate::route::evidence::{Evidence, Placed};
 use crate::route::lexicon::Lexicon;
+use crate::route::mention::{Mention, Scanned};
 use crate::route::rivals::Rivals;
 use crate::text::scan::{self, Token};
 

@@ -10,9 +10,6 @@ use crate::model::country::Country;
 use crate::model::source::{HostState, SourceName, SourceState};
 use crate::store::error::StoreError;
 
-/// Candidates that are answered at most: a text that more articles share than this is a form, and any of them tells so.
-pub const CANDIDATES_MAX: usize = 64;
-
 /// Identities that an article has at most: a source that makes a new one at each reading must not grow without end.
 pub const KEYS_MAX: usize = 16;
 

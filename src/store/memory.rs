@@ -9,9 +9,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use crate::model::cluster::{ArticleId, Batch, Candidate, Cluster, Copy, EntryKey, Fingerprint, Known, Query, Stored};
+use crate::model::cluster::{
+    ArticleId, Batch, CANDIDATES_MAX, Candidate, Cluster, Copy, EntryKey, Fingerprint, Known, Query, Stored,
+};
 use crate::model::source::{HostState, SourceName, SourceState};
-use crate::store::contract::{CANDIDATES_MAX, Changed, Due, Store, Verified};
+use crate::store::contract::{Changed, Due, Store, Verified};
 use crate::store::error::StoreError;
 use crate::store::rules;
 
@@ -59,8 +61,12 @@ impl Store for MemoryStore {
     async fn candidates(&self, fingerprint: &Fingerprint) -> Result<Vec<Candidate>, StoreError> {
         let held = self.held();
         let shared = |article: &Stored| article.fingerprint.shared(fingerprint);
-        let mut found: Vec<(usize, &Stored)> =
-            held.articles.values().map(|article| (shared(article), article)).filter(|(shared, _)| *shared > 0).collect();
+        let mut found: Vec<(usize, &Stored)> = held
+            .articles
+            .values()
+            .map(|article| (shared(article), article))
+            .filter(|(shared, _)| *shared > 0)
+            .collect();
         found.sort_by_key(|(shared, article)| (Reverse(*shared), Reverse(article.first_seen), article.id));
         found.truncate(CANDIDATES_MAX);
         Ok(found.into_iter().map(|(_, article)| candidate(article)).collect())

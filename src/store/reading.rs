@@ -3,10 +3,12 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use crate::model::cluster::{ArticleId, Candidate, Cluster, Copy, EntryKey, Fingerprint, Known, Query, Stored};
+use crate::model::cluster::{
+    ArticleId, CANDIDATES_MAX, Candidate, Cluster, Copy, EntryKey, Fingerprint, Known, Query, Stored,
+};
 use crate::model::source::{HostState, SourceName, SourceState};
 use crate::store::codec::{self, Record};
-use crate::store::contract::{CANDIDATES_MAX, Changed, Due};
+use crate::store::contract::{Changed, Due};
 use crate::store::engine::Engine;
 use crate::store::error::StoreError;
 use crate::store::hashes;

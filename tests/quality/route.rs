@@ -17,12 +17,8 @@ fn route_holds_its_floor() {
         for line in lines.lines() {
             let case: Value = serde_json::from_str(line).unwrap();
             let field = |name: &str| case[name].as_str().unwrap_or_default();
-            let words = Words {
-                title: field("title"),
-                text: field("text"),
-                language: Some(field("lang")),
-                ..Words::default()
-            };
+            let words =
+                Words { title: field("title"), text: field("text"), language: Some(field("lang")), ..Words::default() };
             let told: BTreeSet<&str> = gazetteer.judge(&words).iter().map(|found| found.country.code()).collect();
             let gold: BTreeSet<&str> = case["countries"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
             right += gold.intersection(&told).count();

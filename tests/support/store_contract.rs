@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use feedatlas::model::cluster::{ArticleId, Known, Query, Stored};
+use feedatlas::model::cluster::{ArticleId, CANDIDATES_MAX, Known, Query, Stored};
 use feedatlas::model::country::Country;
 use feedatlas::model::fault::Fault;
 use feedatlas::model::source::{HostState, SourceName, SourceState};
 use feedatlas::model::url::PageUrl;
-use feedatlas::store::contract::{CANDIDATES_MAX, Changed, Due, KEYS_MAX, Store};
+use feedatlas::store::contract::{Changed, Due, KEYS_MAX, Store};
 
 use crate::articles::{MORNING, Numbers, Sketch, batch};
 

@@ -8,7 +8,7 @@ use clap::Args;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::each_line;
+use crate::cli::filters::lines::each_line;
 use crate::date::Moment;
 use crate::dedup;
 use crate::dedup::events::{Events, Told};

@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::each_line;
 use crate::charset::{self, Form};
+use crate::cli::filters::lines::each_line;
 use crate::extract::{self, Page, Reading};
 use crate::model::article::Photo;
 use crate::model::fault::Fault;
@@ -26,7 +26,7 @@ pub(crate) struct Arguments {
     /// One page instead of lines on standard input.
     #[arg(requires = "url")]
     file: Option<PathBuf>,
-    /// Learn what repeats on a host's pages from the earlier lines.
+    /// Changes nothing as yet: nothing is learned from earlier lines, each page is read for itself.
     #[arg(long)]
     memory: bool,
 }

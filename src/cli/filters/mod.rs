@@ -6,14 +6,16 @@ mod canonical;
 mod credit;
 mod dedup;
 mod extract;
+mod lines;
 mod parse;
 mod route;
 
-use std::io::{self, BufRead, BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 
 use clap::Subcommand;
 
 use crate::cli::exit::Exit;
+use crate::cli::filters::lines::each_line;
 
 /// One stage alone, as a filter.
 #[derive(Debug, Subcommand)]
@@ -53,14 +55,4 @@ pub(crate) fn run(filter: &Filter) -> Exit {
             Exit::Usage
         }
     }
-}
-
-/// Answers each line with a line.
-fn each_line(input: impl BufRead, output: &mut impl Write, mut answer: impl FnMut(&str) -> String) -> io::Result<()> {
-    for line in input.split(b'\n') {
-        let line = line?;
-        let line = String::from_utf8_lossy(&line);
-        writeln!(output, "{}", answer(line.trim_end_matches('\r')))?;
-    }
-    Ok(())
 }

@@ -6,15 +6,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::model::document::{Caching, Document};
+use crate::cli::local::{self, UNKNOWN_ADDRESS};
 use crate::model::entry::{Entries, Entry, Head};
 use crate::model::settings::Limits;
 use crate::model::source::Source;
 use crate::model::url::PageUrl;
 use crate::parse;
-
-/// Where a document stands when its line does not say.
-const UNKNOWN_ADDRESS: &str = "http://localhost/";
 
 pub(super) fn line(line: &str) -> String {
     let mut columns = line.split('\t');
@@ -30,14 +27,7 @@ pub(super) fn line(line: &str) -> String {
 fn read(path: &str, address: &str, content_type: Option<&str>) -> Result<Entries, String> {
     let url = PageUrl::parse(address).map_err(|error| format!("bad_url: {error}"))?;
     let body = fs::read(path).map_err(|error| format!("connect: {path}: {error}"))?;
-    let document = Document {
-        url: url.clone(),
-        moved_to: None,
-        content_type: content_type.map(str::to_owned),
-        body,
-        caching: Caching::default(),
-        links: Vec::new(),
-    };
+    let document = local::document(url.clone(), content_type, body);
     let limits = Limits::default();
     parse::entries(&Source::bare(url, Duration::ZERO), &document, limits.depth, Timestamp::now())
         .map_err(|error| format!("{}: {error}", error.fault()))

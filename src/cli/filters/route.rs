@@ -6,7 +6,7 @@ use std::io::{self, BufRead, Write};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::each_line;
+use crate::cli::filters::lines::each_line;
 use crate::model::article::{Match, Place};
 use crate::route::{Gazetteer, Words};
 
