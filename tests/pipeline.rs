@@ -397,7 +397,8 @@ async fn sigterm_ends_a_pass_though_a_source_hangs() {
     web.route("/hang", Answer::steps(vec![Step::Hang]));
     let sources = source(&web, "hang", "/hang") + &source(&web, "Большая Азия", "/feed/");
     house.write_config(&[web.address()], "", &sources);
-    let child = house.command(&["run", "--report", "json"]).stdout(std::process::Stdio::piped()).spawn().expect("it starts");
+    let child =
+        house.command(&["run", "--report", "json"]).stdout(std::process::Stdio::piped()).spawn().expect("it starts");
     let began = Instant::now();
     while web.asked("/hang").is_empty() && began.elapsed() < Duration::from_secs(20) {
         tokio::time::sleep(Duration::from_millis(20)).await;

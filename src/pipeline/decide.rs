@@ -144,7 +144,7 @@ fn one(sighting: Sighting) -> Plan {
 fn newest_first(sightings: &mut [Sighting]) {
     let dated = |sighting: &Sighting| sighting.entry.published.or(sighting.entry.updated);
     if sightings.iter().all(|sighting| dated(sighting).is_some()) {
-        sightings.sort_by_key(|sighting| std::cmp::Reverse(dated(sighting).map(|moment| moment.timestamp())));
+        sightings.sort_by_key(|sighting| std::cmp::Reverse(dated(sighting).map(super::super::date::Moment::timestamp)));
     }
 }
 

@@ -165,8 +165,12 @@ impl Pass<'_> {
     async fn settle(&mut self, brought: Brought) -> Result<(), StoreError> {
         let settled = settle::settle(&*self.worker.store, brought, self.now, self.options.dry_run).await?;
         let Settled { report, events, reached } = settled;
-        events.iter().for_each(|event| self.watcher.event(event));
-        reached.into_iter().for_each(|limit| self.reached(limit));
+        for event in &events {
+            self.watcher.event(event);
+        }
+        for limit in reached {
+            self.reached(limit);
+        }
         let sum = &mut self.report;
         sum.asked += 1;
         sum.failed_sources += u64::from(report.error.is_some());

@@ -16,6 +16,7 @@ use crate::model::document::{Caching, Document, Validators};
 use crate::model::entry::Entries;
 use crate::model::fault::{Fault, with_causes};
 use crate::model::report::{Event, SourceReport};
+use crate::model::settings::PAGES_MAX;
 use crate::model::source::{HostState, Source, SourceKind, SourceState};
 use crate::model::url::PageUrl;
 use crate::parse;
@@ -25,9 +26,6 @@ use crate::pipeline::one_article::{self, Made, Outcome};
 use crate::pipeline::remember;
 use crate::pipeline::worker::Worker;
 use crate::store::error::StoreError;
-
-/// Requests of one source in one pass beyond its new articles: its address, a feed found on it, further pages.
-const REQUESTS_MAX: usize = 6;
 
 /// What one source brought: everything that `settle` needs to store it, and nothing stored yet.
 #[derive(Debug)]
@@ -76,7 +74,7 @@ impl SourceError {
 /// What a source answered.
 enum Answer {
     /// The same as last time.
-    Same(Caching),
+    Same(Box<Caching>),
     /// Entries, the document they came from, and whether all of its further pages could be read.
     Entries(Box<(Document, Entries, bool)>),
     /// The pass was told to stop before it answered.
@@ -167,13 +165,13 @@ impl Reading<'_> {
             Fetched::Refused(error) => return Err(error.into()),
             Fetched::NotModified(caching) => {
                 remember::moved(state, &caching, &url);
-                return Ok(Answer::Same(caching));
+                return Ok(Answer::Same(Box::new(caching)));
             }
             Fetched::Fresh(document) => *document,
         };
         remember::moved(state, &document.caching, &url);
         if same_address && state.body_hash == Some(remember::body_hash(&document.body)) {
-            return Ok(Answer::Same(document.caching));
+            return Ok(Answer::Same(Box::new(document.caching)));
         }
         let (mut document, mut entries) = self.parse(document, state.kind).await?;
         if let Some((feed, found)) = self.follow_feed(&entries).await {
@@ -245,7 +243,7 @@ impl Reading<'_> {
         }
         let mut waiting: std::collections::VecDeque<PageUrl> = std::mem::take(&mut entries.more).into();
         let mut seen = std::collections::HashSet::new();
-        let pages_max = self.worker.settings.limits.pages.min(REQUESTS_MAX) - 1;
+        let pages_max = self.worker.settings.limits.pages.clamp(1, PAGES_MAX) - 1;
         let mut whole = true;
         while let Some(url) = waiting.pop_front() {
             if seen.len() >= pages_max {

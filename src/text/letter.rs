@@ -29,7 +29,7 @@ mod tests {
     #[test]
     fn it_says_what_the_standard_library_says_of_every_character() {
         for character in '\0'..=char::MAX {
-            assert_eq!(is_letter(character), character.is_alphanumeric(), "{:?}", character);
+            assert_eq!(is_letter(character), character.is_alphanumeric(), "{character:?}");
         }
     }
 }

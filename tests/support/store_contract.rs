@@ -49,7 +49,7 @@ async fn publish_all(store: &dyn Store) {
 pub(crate) async fn everything(store: &dyn Store) -> String {
     let mut told = format!("{:?}\n", store.sources().await.unwrap());
     for article in store.page(None, usize::MAX).await.unwrap() {
-        let known = store.known(&[article.keys.clone()]).await.unwrap();
+        let known = store.known(std::slice::from_ref(&article.keys)).await.unwrap();
         let candidates = store.candidates(&article.fingerprint).await.unwrap();
         told += &format!("{article:?}\n{known:?}\n{candidates:?}\n");
     }
