@@ -101,19 +101,18 @@ faults! {
     RobotsUnavailable => "robots_unavailable",
 }
 
-/// An error with its causes, in one line: errors of this house leave their cause out of their own words.
+/// An error with what caused it in the first place, in one line: what stands between is the libraries' talk.
 #[must_use]
 pub fn with_causes(error: &dyn Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let more = error.to_string();
-        if !words.contains(&more) {
-            words = format!("{words}: {more}");
-        }
-        cause = error.source();
+    let words = error.to_string();
+    let mut first = error.source();
+    while let Some(deeper) = first.and_then(Error::source) {
+        first = Some(deeper);
     }
-    words
+    match first.map(ToString::to_string) {
+        Some(first) if !words.contains(&first) => format!("{words}: {first}"),
+        _ => words,
+    }
 }
 
 impl fmt::Display for Fault {
