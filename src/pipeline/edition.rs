@@ -1,7 +1,9 @@
 //! What changed in the store, published. The store tells which feeds are due, so that a pass that was killed between
 //! storing and publishing is made good by the next one.
 
+use std::collections::HashSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -36,9 +38,14 @@ pub enum EditionError {
 /// An edition under way.
 struct Edition<'a> {
     worker: &'a Worker,
-    site: Site,
+    site: Arc<Site>,
     sink: Folder,
     watcher: &'a dyn Watcher,
+    /// Files that wait to be written together: a disk makes many safe in the time of a few.
+    waiting: Vec<File>,
+    waiting_bytes: usize,
+    /// Pages of articles that this edition has made: most articles stand in several feeds.
+    paged: HashSet<String>,
     /// Files that changed.
     written: u64,
 }
@@ -54,9 +61,18 @@ pub(crate) async fn publish(
     watcher: &dyn Watcher,
 ) -> Result<u64, EditionError> {
     let settings = &worker.settings;
-    let site = Site::of(settings).map_err(PublishError::from)?;
+    let site = Arc::new(Site::of(settings).map_err(PublishError::from)?);
     let sink = Folder::open(&settings.publish.to)?;
-    let mut edition = Edition { worker, site, sink, watcher, written: 0 };
+    let mut edition = Edition {
+        worker,
+        site,
+        sink,
+        watcher,
+        waiting: Vec::new(),
+        waiting_bytes: 0,
+        paged: HashSet::new(),
+        written: 0,
+    };
     let mark = mark(settings);
     let anew = before.edition != mark || edition.is_incomplete();
     edition.take_away(&before).await?;
@@ -135,10 +151,36 @@ impl Edition<'_> {
             drop(clusters);
             glances.push(Glance::of(&feed, self.worker.store.count(query).await?));
             if is_due {
-                self.write(publish::feed_files(&feed, &self.site)?).await?;
+                self.put(&feed).await?;
             }
         }
+        self.flush().await?;
         Ok(glances)
+    }
+
+    /// Hands on the files of a feed, a few megabytes at a time.
+    async fn put(&mut self, feed: &CountryFeed) -> Result<(), PublishError> {
+        /// Bytes that wait to be written. One file may be larger: it then waits alone.
+        const WAITING_BYTES_MAX: usize = 2 * 1024 * 1024;
+        let site = Arc::clone(&self.site);
+        for file in publish::each_file(feed, &site) {
+            let file = file?;
+            if file.path.starts_with("a/") && !self.paged.insert(file.path.clone()) {
+                continue;
+            }
+            self.waiting_bytes += file.bytes.len();
+            self.waiting.push(file);
+            if self.waiting_bytes > WAITING_BYTES_MAX {
+                self.flush().await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn flush(&mut self) -> Result<(), PublishError> {
+        let files = std::mem::take(&mut self.waiting);
+        self.waiting_bytes = 0;
+        self.write(files).await
     }
 
     async fn write(&mut self, files: Vec<File>) -> Result<(), PublishError> {

@@ -39,19 +39,21 @@ use sink::File;
 use site::Site;
 use status::StatusFile;
 
-/// The files of one feed: its three formats, its page, and the page of each of its articles.
+/// The files of one feed, each made when it is asked for: its three formats, its page, the page of each of its articles.
+///
+/// A feed of whole texts takes megabytes in each of its formats: they need not stand in memory side by side.
+pub fn each_file<'a>(feed: &'a CountryFeed, site: &'a Site) -> impl Iterator<Item = Result<File, PublishError>> + 'a {
+    type Make = fn(&CountryFeed, &Site) -> Result<File, PublishError>;
+    let rss: Make = |feed, site| Ok(File::new(feed.path("xml"), rss::write(feed, site)?, feed.items.len()));
+    let atom: Make = |feed, site| Ok(File::new(feed.path("atom"), atom::write(feed, site)?, feed.items.len()));
+    let json: Make = |feed, site| Ok(File::new(feed.path("json"), json_feed::write(feed, site)?, feed.items.len()));
+    let whole = [rss, atom, json, page::land].into_iter().map(move |make| make(feed, site));
+    whole.chain(feed.items.iter().map(move |shown| page::article(shown, site)))
+}
+
+/// The files of one feed, all of them.
 pub fn feed_files(feed: &CountryFeed, site: &Site) -> Result<Vec<File>, PublishError> {
-    let items = feed.items.len();
-    let mut files = vec![
-        File::new(feed.path("xml"), rss::write(feed, site)?, items),
-        File::new(feed.path("atom"), atom::write(feed, site)?, items),
-        File::new(feed.path("json"), json_feed::write(feed, site)?, items),
-        page::land(feed, site)?,
-    ];
-    for shown in &feed.items {
-        files.push(page::article(shown, site)?);
-    }
-    Ok(files)
+    each_file(feed, site).collect()
 }
 
 /// The archive of a month (RFC 5005), from `CountryFeed::archive`: RSS alone, for it is one chain that readers follow.
