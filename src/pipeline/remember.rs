@@ -115,7 +115,9 @@ pub(crate) fn failed(
     state.gone = fault == Fault::Gone && state.found_feed.is_none();
     if matches!(fault, Fault::Gone | Fault::HttpStatus | Fault::NotAFeed) {
         // A feed that was found on the page and is no more: the page is looked at again.
-        state.found_feed = None;
+        if state.found_feed.take().is_some() {
+            state.kind = None;
+        }
     }
     state.not_before = Some(schedule::after_failure(source, fault, state.failures, now));
     if let Some(wait) = retry_after {
@@ -133,6 +135,7 @@ pub(crate) fn body_hash(body: &[u8]) -> [u8; 16] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::source::SourceKind;
 
     fn url(path: &str) -> PageUrl {
         PageUrl::parse(&format!("https://example.org/{path}")).expect("an address")
@@ -167,12 +170,13 @@ mod tests {
     #[test]
     fn a_found_feed_that_is_no_more_sends_us_back_to_the_page() {
         let source = Source::bare(url("page"), Duration::ZERO);
-        let mut state = SourceState { found_feed: Some(url("feed")), ..SourceState::default() };
+        let mut state =
+            SourceState { found_feed: Some(url("feed")), kind: Some(SourceKind::Feed), ..SourceState::default() };
         let now = Timestamp::UNIX_EPOCH;
         failed(&mut state, &source, (Fault::Timeout, String::new()), None, now);
         assert_eq!(address(&source, &state), url("feed"));
         failed(&mut state, &source, (Fault::Gone, String::new()), None, now);
-        assert_eq!((address(&source, &state), state.gone), (url("page"), false));
+        assert_eq!((address(&source, &state), state.gone, state.kind), (url("page"), false, None));
     }
 
     #[test]
