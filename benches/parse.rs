@@ -19,7 +19,6 @@ const WORST_BYTES: usize = 10_000_000;
 fn document(body: String) -> Document {
     Document {
         url: PageUrl::parse("https://example.org/feed").expect("an address"),
-        moved_to: None,
         content_type: None,
         body: body.into_bytes(),
         caching: Caching::default(),

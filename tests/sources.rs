@@ -122,7 +122,6 @@ fn read(folder: &Path) -> Value {
     let url = PageUrl::parse(&case.url).unwrap();
     let document = Document {
         url: url.clone(),
-        moved_to: None,
         content_type: case.content_type,
         body: fs::read(file.expect("a case has a document")).unwrap(),
         caching: Caching::default(),

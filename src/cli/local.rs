@@ -10,7 +10,6 @@ pub(crate) const UNKNOWN_ADDRESS: &str = "http://localhost/";
 pub(crate) fn document(url: PageUrl, content_type: Option<&str>, body: Vec<u8>) -> Document {
     Document {
         url,
-        moved_to: None,
         content_type: content_type.map(str::to_owned),
         body,
         caching: Caching::default(),

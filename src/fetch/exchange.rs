@@ -142,7 +142,7 @@ async fn document(response: Response, ask: Ask<'_>, now: Option<Timestamp>) -> R
     let content_type = content_type.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     let caching = caching(&headers, ask.url, None, now);
     let links = links(&headers, ask.url);
-    Ok(Box::new(Document { url: ask.url.clone(), moved_to: None, content_type, body, caching, links }))
+    Ok(Box::new(Document { url: ask.url.clone(), content_type, body, caching, links }))
 }
 
 /// `Content-Encoding`, however many lines it takes.

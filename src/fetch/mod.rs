@@ -198,7 +198,6 @@ impl Visit<'_> {
         }
         Ok(match answer? {
             Answer::Document(mut document) => {
-                document.moved_to = trail.moved_to();
                 document.caching.moved_to = trail.moved_to();
                 Fetched::Fresh(document)
             }

@@ -33,8 +33,6 @@ pub struct Caching {
 pub struct Document {
     /// Where it came from in the end.
     pub url: PageUrl,
-    /// The new address, when every redirect on the way was permanent (301, 308).
-    pub moved_to: Option<PageUrl>,
     /// `Content-Type` as written.
     pub content_type: Option<String>,
     /// The body, content codings undone.

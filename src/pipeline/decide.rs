@@ -29,8 +29,6 @@ pub struct Sighting {
 pub enum Plan {
     /// Nothing: we have it as it is.
     Skip {
-        /// The article, if it is one: its source still lists it.
-        article: Option<ArticleId>,
         /// All its identities, some of which may be new.
         keys: Vec<EntryKey>,
         /// What the store knows.
@@ -134,9 +132,9 @@ fn one(sighting: Sighting) -> Plan {
             if changed || worth_a_try {
                 return Plan::Refresh(sighting, id, if changed { 0 } else { tries });
             }
-            Plan::Skip { article: Some(id), keys: sighting.keys, known: Known::Article { id, entry_hash, tries } }
+            Plan::Skip { keys: sighting.keys, known: Known::Article { id, entry_hash, tries } }
         }
-        Some(Known::Noted) => Plan::Skip { article: None, keys: sighting.keys, known: Known::Noted },
+        Some(Known::Noted) => Plan::Skip { keys: sighting.keys, known: Known::Noted },
     }
 }
 

@@ -120,6 +120,7 @@ pub(crate) async fn read(
                 remember::unfinished(&mut brought.state);
                 brought.reached.push(format!("pages (some of `{}` wait)", source.name));
             }
+            brought.report.limit = brought.reached.first().cloned();
         }
         Ok(Answer::Stopped) => {
             brought.report.asked = false;
@@ -284,7 +285,7 @@ impl Reading<'_> {
         let mut work = Vec::new();
         for plan in decided.plans {
             match plan {
-                Plan::Skip { keys, known, .. } => brought.listed.push((keys, known)),
+                Plan::Skip { keys, known } => brought.listed.push((keys, known)),
                 Plan::Note(keys) => brought.noted.extend(keys),
                 Plan::Scrape(sighting) => work.push((sighting, None, 0)),
                 Plan::Refresh(sighting, id, tries) => work.push((sighting, Some(id), tries)),
@@ -304,7 +305,6 @@ impl Reading<'_> {
             let limit = if self.visit.exhausted() { "failing" } else { "pass" };
             brought.reached.push(format!("{limit} ({unread} entries of `{}` wait)", self.source.name));
         }
-        brought.report.limit = brought.reached.first().cloned();
         Ok(())
     }
 
