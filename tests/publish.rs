@@ -565,6 +565,24 @@ async fn only_what_changed_is_written() {
 }
 
 #[tokio::test]
+async fn a_short_page_of_an_article_is_published_as_it_is_and_leaves_no_old_packed_form() {
+    let folder = tempfile::tempdir().unwrap();
+    let sink = Folder::open(folder.path()).unwrap();
+    let page = |bytes: usize| File::new("a/1/index.html", vec![b'x'; bytes], 1);
+    let names = || {
+        let mut names: Vec<_> =
+            fs::read_dir(folder.path().join("a/1")).unwrap().map(|e| e.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    sink.write(vec![page(20_000)]).await.unwrap();
+    assert_eq!(names(), ["index.html", "index.html.br", "index.html.gz"]);
+    sink.write(vec![page(2_000)]).await.unwrap();
+    assert_eq!(names(), ["index.html"]);
+    assert_eq!(sink.write(vec![page(2_000)]).await.unwrap(), []);
+}
+
+#[tokio::test]
 async fn nothing_is_written_outside_the_folder() {
     let folder = tempfile::tempdir().unwrap();
     let sink = Folder::open(&folder.path().join("public")).unwrap();

@@ -5,6 +5,7 @@
 
 use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use html5ever::local_name;
 
 use crate::extract::facts::Facts;
@@ -25,6 +26,15 @@ const LINE_LETTERS_MAX: u32 = 90;
 
 /// Pieces around the headline among which such a line stands.
 const PIECES_AROUND: usize = 12;
+
+/// What stands between a label and a name.
+const LABEL_ENDS: [char; 4] = [':', '：', '/', '／'];
+
+/// Words in the classes of blocks that name authors.
+static AUTHOR_CLASSES: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let words = ["author", "byline", "autor", "penulis", "writer"];
+    AhoCorasick::builder().ascii_case_insensitive(true).build(words).expect("a few short words fit any automaton")
+});
 
 /// Whether a line says where the article is from: «Источник: …», «Source: …».
 pub(super) fn names_source(line: &str) -> bool {
@@ -104,6 +114,10 @@ fn from_lines(outline: &Outline<'_>, facts: &Facts<'_>) -> Vec<String> {
         }
         let marked = is_marked(outline, piece);
         let near = around.contains(&index);
+        // Elsewhere a name is led by a label, which ends in a sign.
+        if !near && !marked && !piece.text.contains(LABEL_ENDS) {
+            return None;
+        }
         parts(outline, piece).iter().find_map(|part| {
             let led = || (near || marked).then(|| led_or_followed(part, marked)).flatten();
             let bare = || (marked && is_name(first_part(part))).then(|| first_part(part).to_owned());
@@ -123,17 +137,16 @@ fn parts(outline: &Outline<'_>, piece: &Piece) -> Vec<String> {
 
 /// Whether the block of a line is called after an author.
 fn is_marked(outline: &Outline<'_>, piece: &Piece) -> bool {
-    let blocks = std::iter::once(piece.owner).chain(outline.ancestors(piece.owner)).take(2);
-    blocks.into_iter().any(|index| {
-        let class =
-            attribute(outline.elements[index].node, &local_name!("class")).unwrap_or_default().to_ascii_lowercase();
-        ["author", "byline", "autor", "penulis", "writer"].iter().any(|word| class.contains(word))
+    let mut blocks = std::iter::once(piece.owner).chain(outline.ancestors(piece.owner)).take(2);
+    blocks.any(|index| {
+        let class = attribute(outline.elements[index].node, &local_name!("class"));
+        class.is_some_and(|class| AUTHOR_CLASSES.is_match(class))
     })
 }
 
 /// «Автор: Анна Пример».
 fn labelled(line: &str) -> Option<String> {
-    let (label, name) = line.split_once([':', '：', '/', '／'])?;
+    let (label, name) = line.split_once(LABEL_ENDS)?;
     let label = label.trim().to_lowercase();
     let name = first_part(name);
     (WORDS.label.contains(&label.as_str()) && is_name(name)).then(|| name.to_owned())

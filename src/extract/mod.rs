@@ -19,6 +19,7 @@ mod fallback;
 mod language;
 mod ld;
 mod merge;
+mod names;
 mod outline;
 mod photo;
 mod photo_data;
@@ -51,6 +52,7 @@ use crate::model::entry::Entry;
 use crate::model::source::{ArticleRule, Source};
 use crate::model::url::PageUrl;
 use crate::text::fold::{beginning, fold};
+use crate::text::letter::is_letter;
 use body::Ask;
 use dates::{Clock, Dated};
 use error::ExtractError;
@@ -217,7 +219,7 @@ fn body(page: &Page<'_>, dom: &Html, ask: &Ask<'_>) -> Body {
 fn instead_of(ask: &Ask<'_>, html: &str, text: &str) -> Option<Vec<String>> {
     /// Letters of a text that needs no second opinion.
     const ENOUGH: usize = 600;
-    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
+    let letters = |text: &str| text.chars().filter(|character| is_letter(*character)).count();
     let (have, told) = (letters(text), fallback::told(ask.facts));
     let much_more = |paragraphs: &Vec<String>| paragraphs.iter().map(|text| letters(text)).sum::<usize>() > 2 * have;
     if let Some(told) = told.filter(much_more) {

@@ -146,8 +146,9 @@ impl<'a> Walk<'a> {
         }
         let first = self.pieces_begun();
         // A pop-up within a sentence is no part of it; a hidden block is judged with the rest (`prune`).
-        let pops_up = !block && (signs(node).any(Signs::HIDDEN) || self.is_pop_up(node));
-        let signs = if pops_up { Signs::POP_UP } else { signs(node) };
+        let signs = signs(node);
+        let pops_up = !block && (signs.any(Signs::HIDDEN) || self.is_pop_up(node));
+        let signs = if pops_up { Signs::POP_UP } else { signs };
         self.outline.elements.push(Element { node, parent, end: index, pieces: first..first, signs });
         let link = *tag == local_name!("a") && crate::html::dom::attribute(node, &local_name!("href")).is_some();
         self.links += u32::from(link);
@@ -257,31 +258,41 @@ impl<'a> Walk<'a> {
 
 /// Adds a run to a piece.
 fn read(piece: &mut Piece, text: &str, linked: bool) {
-    let mut letters = 0;
-    for character in text.chars() {
-        if character.is_whitespace() || matches!(character, '\u{200b}' | '\u{feff}') {
-            // A no-break space is the author's word («16\u{a0}января»): it stays one.
-            if !piece.text.is_empty() && !piece.text.ends_with([' ', '\u{a0}']) {
-                piece.text.push(if character == '\u{a0}' { character } else { ' ' });
+    let before = piece.letters;
+    // What stays as it is goes over in one go: from `kept` on.
+    let mut kept = 0;
+    let mut spaced = piece.text.is_empty() || piece.text.ends_with([' ', '\u{a0}']);
+    for (at, character) in text.char_indices() {
+        let is_space = character.is_whitespace() || matches!(character, '\u{200b}' | '\u{feff}');
+        if !is_space && is_printable(character) && character != '\u{ad}' {
+            spaced = false;
+            count(piece, character);
+        } else if !(is_space && !spaced && matches!(character, ' ' | '\u{a0}')) {
+            piece.text.push_str(&text[kept..at]);
+            kept = at + character.len_utf8();
+            if is_space && !spaced {
+                piece.text.push(' ');
+                spaced = true;
             }
-            continue;
-        }
-        if !is_printable(character) || character == '\u{ad}' {
-            continue;
-        }
-        piece.text.push(character);
-        if character.is_ascii() {
-            letters += u32::from(character.is_ascii_alphanumeric());
-            piece.marks += u32::from(matches!(character, '.' | ',' | '!' | '?' | ';' | ':'));
-        } else if is_letter(character) {
-            letters += if is_dense(character) { 2 } else { 1 };
         } else {
-            piece.marks += u32::from(is_mark(character));
+            // A no-break space is the author's word («16\u{a0}января»): it stays one.
+            spaced = true;
         }
     }
-    piece.letters += letters;
+    piece.text.push_str(&text[kept..]);
     if linked {
-        piece.linked += letters;
+        piece.linked += piece.letters - before;
+    }
+}
+
+fn count(piece: &mut Piece, character: char) {
+    if character.is_ascii() {
+        piece.letters += u32::from(character.is_ascii_alphanumeric());
+        piece.marks += u32::from(matches!(character, '.' | ',' | '!' | '?' | ';' | ':'));
+    } else if is_letter(character) {
+        piece.letters += if is_dense(character) { 2 } else { 1 };
+    } else {
+        piece.marks += u32::from(is_mark(character));
     }
 }
 

@@ -5,6 +5,8 @@
 use html5ever::LocalName;
 use scraper::ElementRef;
 
+use crate::extract::names::Names;
+
 /// What an element around a picture is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
@@ -221,24 +223,36 @@ pub(crate) fn part(element: ElementRef<'_>, in_figure: bool) -> Part {
 
 /// What one class name says: `photo-credit`, `img__caption`, `caption--author`. Of two weak words the last counts.
 fn named(name: &str, in_figure: bool) -> Part {
-    let words = words(name);
-    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    let names = Names::of(name);
+    let words = || names.words(is_part);
+    let has = |list: &[&str]| words().any(|word| list.contains(&word));
     if has(&CREDIT_WORDS) {
         return Part::Credit;
     }
     // `author` is whoever wrote the text, unless it is the picture's: in a figure, or in one name with it.
     let of_picture = has(&PICTURE_WORDS) || has(&CAPTION_WORDS[..CAPTION_WORDS_SURE]);
     // `text-uppercase` is a style; `text` alone in a figure is its caption.
-    let sure = if of_picture || in_figure && words.len() == 1 { CAPTION_WORDS.len() } else { CAPTION_WORDS_SURE };
+    let sure =
+        if of_picture || in_figure && words().nth(1).is_none() { CAPTION_WORDS.len() } else { CAPTION_WORDS_SURE };
     let mut part = Part::Other;
-    for word in &words {
-        if CAPTION_WORDS[..sure].contains(&word.as_str()) {
+    for word in words() {
+        if CAPTION_WORDS[..sure].contains(&word) {
             part = Part::Caption;
-        } else if (of_picture || in_figure) && FIGURE_CREDIT_WORDS.contains(&word.as_str()) {
+        } else if (of_picture || in_figure) && FIGURE_CREDIT_WORDS.contains(&word) {
             part = Part::Credit;
         }
     }
     part
+}
+
+/// Figures part the words of a name.
+fn is_part(byte: u8) -> bool {
+    byte.is_ascii_alphabetic()
+}
+
+/// Whether one of the words of names is in a list.
+fn says(names: &str, list: &[&str]) -> bool {
+    Names::of(names).words(is_part).any(|word| list.contains(&word))
 }
 
 /// Whether an element is made to hold a picture.
@@ -246,32 +260,10 @@ pub(crate) fn is_for_picture(element: ElementRef<'_>) -> bool {
     matches!(
         &**tag(element),
         "figure" | "picture" | "a" | "span" | "li" | "center" | "amp-img" | "button" | "noscript" | "dt" | "dl"
-    ) || attribute(element, "class")
-        .is_some_and(|class| words(class).iter().any(|word| PICTURE_WORDS.contains(&word.as_str())))
+    ) || attribute(element, "class").is_some_and(|class| says(class, &PICTURE_WORDS))
 }
 
 /// Whether classes, id or address name a sign of the site and no picture of an article.
 pub(crate) fn is_foreign(names: &str) -> bool {
-    words(names).iter().any(|word| FOREIGN_WORDS.contains(&word.as_str()))
-}
-
-/// The words of names, small: split at signs, at figures, and where a capital follows a small letter.
-pub(crate) fn words(names: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word = String::new();
-    let mut small_before = false;
-    for c in names.chars() {
-        let parts = !c.is_alphabetic() || (c.is_uppercase() && small_before);
-        if parts && !word.is_empty() {
-            words.push(std::mem::take(&mut word));
-        }
-        if c.is_alphabetic() {
-            word.extend(c.to_lowercase());
-        }
-        small_before = c.is_lowercase();
-    }
-    if !word.is_empty() {
-        words.push(word);
-    }
-    words
+    says(names, &FOREIGN_WORDS)
 }

@@ -2,6 +2,9 @@
 //!
 //! Lazy images carry a placeholder in `src`; `srcset` names widths; a gallery links the full picture.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 use scraper::ElementRef;
 
 use crate::extract::photo_signs::{attribute, is_foreign, tag};
@@ -89,15 +92,30 @@ pub(crate) fn is_image_path(path: &str) -> bool {
     path.contains('.') && matches!(end.as_str(), "jpg" | "jpeg" | "png" | "webp" | "avif" | "gif" | "jpe" | "jfif")
 }
 
+/// The address that a lazy picture waits with, else the one it shows.
 fn plain_address(img: ElementRef<'_>) -> Option<&str> {
-    let lazy =
-        LAZY.iter().filter_map(|name| attribute(img, name)).find(|value| is_real(value) && !value.contains(['{', ' ']));
-    lazy.or_else(|| attribute(img, "src").filter(|src| is_real(src)))
+    let mut lazy: Option<(usize, &str)> = None;
+    for (name, value) in &img.value().attrs {
+        // Most attributes are no address: they are told apart without comparing them with each name.
+        if !name.local.starts_with("data-") {
+            continue;
+        }
+        let Some(place) = LAZY.iter().position(|lazy| **lazy == *name.local) else { continue };
+        let value = value.trim();
+        let is_address = is_real(value) && !value.contains(['{', ' ']);
+        if is_address && lazy.is_none_or(|(best, _)| place < best) {
+            lazy = Some((place, value));
+        }
+    }
+    lazy.map(|(_, value)| value).or_else(|| attribute(img, "src").filter(|src| is_real(src)))
 }
 
-/// Whether an address is a picture and no placeholder.
-pub(crate) fn is_real(address: &str) -> bool {
-    const PLACEHOLDERS: [&str; 14] = [
+/// Schemes of what stands in `src` and is no address of a picture.
+const SCHEMES: [&str; 5] = ["data:", "about:", "javascript:", "blob:", "#"];
+
+/// Words in addresses of pictures that stand in for others.
+static PLACEHOLDERS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let words = [
         "placeholder",
         "blank.",
         "spacer",
@@ -113,22 +131,23 @@ pub(crate) fn is_real(address: &str) -> bool {
         "noimage",
         "clear.gif",
     ];
-    let lower = address.to_ascii_lowercase();
-    !address.is_empty()
-        && !["data:", "about:", "javascript:", "blob:", "#"].iter().any(|scheme| lower.starts_with(scheme))
-        && !PLACEHOLDERS
-            .iter()
-            .any(|word| lower.rsplit_once('/').map_or(lower.as_str(), |_| lower.as_str()).contains(word))
+    AhoCorasick::builder().ascii_case_insensitive(true).build(words).expect("a few short words fit any automaton")
+});
+
+/// Whether an address is a picture and no placeholder.
+pub(crate) fn is_real(address: &str) -> bool {
+    let begins_with = |scheme: &str| address.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme));
+    !address.is_empty() && !SCHEMES.into_iter().any(begins_with) && !PLACEHOLDERS.is_match(address)
 }
 
 fn attribute_sets(element: ElementRef<'_>) -> Option<(String, f32)> {
-    SETS.iter().filter_map(|name| attribute(element, name)).filter_map(largest).fold(
-        None,
-        |best: Option<(String, f32)>, set| match best {
-            Some(other) if other.1 >= set.1 => Some(other),
-            _ => Some(set),
-        },
-    )
+    let sets = element.value().attrs.iter().filter(|(name, _)| SETS.contains(&&*name.local));
+    let mut largest_of: Vec<(usize, (String, f32))> = sets
+        .filter_map(|(name, value)| Some((SETS.iter().position(|set| **set == *name.local)?, largest(value)?)))
+        .collect();
+    // Of two that are as large the plain `srcset` counts.
+    largest_of.sort_by_key(|(place, _)| *place);
+    largest_of.into_iter().map(|(_, set)| set).reduce(|best, set| if best.1 >= set.1 { best } else { set })
 }
 
 /// The largest of a `srcset`, with its width; densities count as widths of a thousand.

@@ -103,19 +103,22 @@ fn has_names(element: ElementRef<'_>) -> bool {
 
 impl<'a> Walker<'a, '_> {
     fn picture(&mut self, img: ElementRef<'a>, at: usize) -> Option<Picture<'a>> {
+        let above = self.above(img);
+        let between = self.headline_seen && !self.body_seen && above.figure;
+        let inside =
+            above.body && !self.over || (above.article && !self.body_seen) || between || above.marked && !self.over;
+        let belongs = inside && !above.foreign;
+        let may_lead = self.lead.is_some() && (above.figure || above.article);
+        if !belongs && !may_lead {
+            // Most pictures of a page are signs and teasers: their addresses need not be read.
+            return None;
+        }
         let url = address(img, self.base).or_else(|| self.unscripted(img))?;
         if is_foreign_image(img, &url) {
             return None;
         }
-        let above = self.above(img);
         let leads = self.lead.as_deref() == Some(key(&url).as_str());
-        let between = self.headline_seen && !self.body_seen && above.figure;
-        let inside =
-            above.body && !self.over || (above.article && !self.body_seen) || between || above.marked && !self.over;
-        if !(inside && !above.foreign || leads && (above.figure || above.article)) {
-            return None;
-        }
-        (leads || !self.is_teaser(img, above)).then_some(Picture { img, url, at })
+        (leads || belongs && !self.is_teaser(img, above)).then_some(Picture { img, url, at })
     }
 
     /// The picture that stands in a `noscript` beside a lazy one.

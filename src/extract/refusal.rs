@@ -5,6 +5,7 @@
 use crate::extract::facts::Facts;
 use crate::extract::ld;
 use crate::text::fold::fold;
+use crate::text::letter::is_letter;
 
 /// Letters below which a page may be a gate or an error page.
 const SHORT_LETTERS: usize = 900;
@@ -114,7 +115,7 @@ pub(super) fn is_not_html(text: &str) -> bool {
 
 /// What a page with that headline and that text is instead of an article.
 pub(super) fn instead(html: &str, facts: &Facts<'_>, title: &str, text: &str) -> Option<Instead> {
-    let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
+    let letters = text.chars().filter(|character| is_letter(*character)).count();
     if letters > SHORT_LETTERS {
         return None;
     }

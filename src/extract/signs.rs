@@ -6,6 +6,8 @@
 use html5ever::{LocalName, local_name};
 use scraper::ElementRef;
 
+use crate::extract::names::Names;
+
 /// What an element says of itself, as a set.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Signs(u16);
@@ -106,19 +108,24 @@ fn of_property(value: &str) -> Signs {
 
 /// Reads class names and ids: `article__body`, `jp-relatedposts`, `storyBody`.
 fn of_words(names: &str) -> Signs {
-    let mut signs = Signs::default();
-    for name in names.split_ascii_whitespace() {
-        let words = words(name);
-        if matches!(name, "hidden" | "invisible" | "offscreen") {
-            signs = signs.with(Signs::HIDDEN);
+    names.split_ascii_whitespace().fold(Signs::default(), |signs, name| signs.with(of_name(name)))
+}
+
+fn of_name(name: &str) -> Signs {
+    let mut signs = if matches!(name, "hidden" | "invisible" | "offscreen") { Signs::HIDDEN } else { Signs::default() };
+    let names = Names::of(name);
+    // Letters outside ASCII are in no word of ours; figures at the end of one count the elements.
+    let words = names.words(|byte| byte.is_ascii_alphanumeric());
+    let mut words = words
+        .map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()))
+        .filter(|word| !word.is_empty())
+        .peekable();
+    let mut previous = "";
+    while let Some(word) = words.next() {
+        if !is_negation(previous) && !words.peek().is_some_and(|next| is_state(next)) {
+            signs = signs.with(of_word(word)).with(of_pair(previous, word));
         }
-        for (at, word) in words.iter().enumerate() {
-            let previous = if at == 0 { "" } else { words[at - 1].as_str() };
-            let next = words.get(at + 1).map_or("", String::as_str);
-            if !is_negation(previous) && !is_state(next) {
-                signs = signs.with(of_word(word)).with(of_pair(previous, word));
-            }
-        }
+        previous = word;
     }
     signs
 }
@@ -202,30 +209,6 @@ fn of_pair(first: &str, second: &str) -> Signs {
         | ("in", "brief") => Signs::ASIDE,
         _ => Signs::default(),
     }
-}
-
-/// The words of a name, small, without figures at their ends: split at signs, and where a capital follows a small letter.
-fn words(name: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let mut word = String::new();
-    let mut small_before = false;
-    let mut end = |word: &mut String| {
-        word.truncate(word.trim_end_matches(|c: char| c.is_ascii_digit()).len());
-        if !word.is_empty() {
-            words.push(std::mem::take(word));
-        }
-    };
-    for character in name.chars() {
-        if !character.is_ascii_alphanumeric() || (character.is_ascii_uppercase() && small_before) {
-            end(&mut word);
-        }
-        if character.is_ascii_alphanumeric() {
-            word.push(character.to_ascii_lowercase());
-        }
-        small_before = character.is_ascii_lowercase();
-    }
-    end(&mut word);
-    words
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::extract::ld;
 use crate::extract::outline::{Outline, Piece};
 use crate::html::plain::plain;
 use crate::text::fold::fold;
+use crate::text::letter::is_letter;
 
 /// What parts a headline from the name of its site or section.
 const PARTINGS: &[&str] =
@@ -80,7 +81,7 @@ fn is_longer(longer: &str, text: &str) -> bool {
 
 /// Letters and digits only: two wordings that differ in quotation marks are the same.
 fn bare(text: &str) -> String {
-    fold(text).chars().filter(|c| c.is_alphanumeric()).collect()
+    fold(text).chars().filter(|character| is_letter(*character)).collect()
 }
 
 /// The names by which a site calls itself.

@@ -3,6 +3,7 @@
 //! Follows nothing and waits for nobody. Not here: redirects (`redirect`), deadlines (`budget`), politeness (`pace`).
 
 use std::io;
+use std::panic::{self, AssertUnwindSafe};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -174,12 +175,23 @@ async fn take(mut response: Response, ask: Ask<'_>) -> Result<Vec<u8>, FetchErro
     }
 }
 
-/// Unpacks away from the threads that serve connections: it takes long, and a decoder that panics harms this answer alone.
+/// Unpacks a body; a decoder that panics harms this answer alone.
+///
+/// A large one is unpacked away from the threads that serve connections. For a page the way there and back costs more
+/// than it gains: each is a waking of a thread.
 async fn unpacked(body: Vec<u8>, chain: Vec<Coding>, limit_bytes: u64) -> Result<Vec<u8>, DecodeError> {
+    /// Bytes that take less than a millisecond; a bomb of that size, some twenty.
+    const AT_ONCE_BYTES_MAX: usize = 64 * 1024;
     let Some(coding) = chain.last().copied() else { return Ok(body) };
-    let task = tokio::task::spawn_blocking(move || unpack(body, &chain, limit_bytes));
-    let failed = |error| DecodeError::Bad { coding, cut: false, source: io::Error::other(error) };
-    task.await.map_err(failed).flatten()
+    let is_small = body.len() <= AT_ONCE_BYTES_MAX;
+    let work = move || panic::catch_unwind(AssertUnwindSafe(|| unpack(body, &chain, limit_bytes)));
+    let done = if is_small { Ok(work()) } else { tokio::task::spawn_blocking(work).await };
+    let failed = |why: &str| DecodeError::Bad { coding, cut: false, source: io::Error::other(why.to_owned()) };
+    match done {
+        Ok(Ok(unpacked)) => unpacked,
+        Ok(Err(_)) => Err(failed("the decoder failed; this is a defect of ours")),
+        Err(why) => Err(failed(&why.to_string())),
+    }
 }
 
 fn undecoded(ask: Ask<'_>, error: DecodeError, open_ended: bool) -> FetchError {

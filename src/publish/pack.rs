@@ -8,6 +8,11 @@ use flate2::write::GzEncoder;
 /// Files larger than this get a quicker level: the last few per cent cost more time than all the rest of a pass.
 const THOROUGH_BYTES_MAX: usize = 64 * 1024;
 
+/// A page of an article up to this length goes as it is: TCP's first window holds it (RFC 6928: ten segments of 1,460
+/// bytes, less the head), so packed it would arrive no sooner, and two files more for each article are most of what
+/// publishing it costs.
+const ONE_TRIP_BYTES: usize = 14_000;
+
 /// How much time goes into packing a file: in proportion to how often it is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effort {
@@ -20,13 +25,15 @@ pub enum Effort {
 }
 
 impl Effort {
-    /// What a file is worth.
+    /// What a file is worth; `None` for one that is published as it is alone.
     #[must_use]
-    pub fn of(path: &str, bytes: usize) -> Self {
+    pub fn of(path: &str, bytes: usize) -> Option<Self> {
+        let is_article = path.starts_with("a/");
         match bytes {
-            _ if path.starts_with("a/") => Self::Light,
-            bytes if bytes > THOROUGH_BYTES_MAX => Self::Quick,
-            _ => Self::Thorough,
+            _ if !is_packed(path) || is_article && bytes <= ONE_TRIP_BYTES => None,
+            _ if is_article => Some(Self::Light),
+            bytes if bytes > THOROUGH_BYTES_MAX => Some(Self::Quick),
+            _ => Some(Self::Thorough),
         }
     }
 }
@@ -34,7 +41,7 @@ impl Effort {
 /// Endings of files whose bytes are text; the others are packed already.
 const TEXT: &[&str] = &["atom", "css", "html", "js", "json", "opml", "svg", "txt", "xml"];
 
-/// Whether a file is packed, by its name.
+/// Whether a file may be packed, by its name.
 #[must_use]
 pub fn is_packed(path: &str) -> bool {
     path.rsplit_once('.').is_some_and(|(_, ending)| TEXT.contains(&ending))
@@ -44,10 +51,11 @@ pub fn is_packed(path: &str) -> bool {
 #[expect(clippy::missing_panics_doc, reason = "memory takes every byte")]
 #[must_use]
 pub fn gzip(bytes: &[u8], effort: Effort) -> Vec<u8> {
+    // Of 20 MB of feeds level 3 makes 4.5 MB in 130 ms, level 4 makes 4.2 in 190, level 7 makes 4.1 in 350.
     let level = match effort {
         Effort::Light => 2,
-        Effort::Quick => 4,
-        Effort::Thorough => 7,
+        Effort::Quick => 3,
+        Effort::Thorough => 6,
     };
     let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 3), Compression::new(level));
     encoder.write_all(bytes).and_then(|()| encoder.finish()).expect("memory takes every byte")
@@ -57,14 +65,16 @@ pub fn gzip(bytes: &[u8], effort: Effort) -> Vec<u8> {
 #[expect(clippy::missing_panics_doc, reason = "memory takes every byte")]
 #[must_use]
 pub fn brotli(bytes: &[u8], effort: Effort) -> Vec<u8> {
-    let quality = match effort {
-        Effort::Light => 2,
-        Effort::Quick => 4,
-        Effort::Thorough => 5,
+    // Of 20 MB of feeds quality 3 makes 4.4 MB in 175 ms, quality 4 makes 4.2 in 320. A window larger than the file is
+    // cleared for nothing.
+    let (quality, lgwin) = match effort {
+        Effort::Light => (2, 18),
+        Effort::Quick => (3, 20),
+        Effort::Thorough => (5, 18),
     };
     let params = brotli::enc::BrotliEncoderParams {
         quality,
-        lgwin: 20,
+        lgwin,
         size_hint: bytes.len(),
         ..brotli::enc::BrotliEncoderParams::default()
     };

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::publish::error::PublishError;
-use crate::publish::pack::{Effort, brotli, gzip, is_packed};
+use crate::publish::pack::{Effort, brotli, gzip};
 
 /// Files that are written, then synced, then shown together: one fsync pays for many, and three times as many file
 /// descriptors are no burden.
@@ -124,16 +124,10 @@ impl Sink for Folder {
     async fn remove(&self, paths: Vec<String>) -> Result<(), PublishError> {
         let folder = self.clone();
         run_blocking(move || {
-            for path in &paths {
+            paths.iter().try_for_each(|path| {
                 let place = folder.place(path)?;
-                for place in [with_ending(&place, "gz"), with_ending(&place, "br"), place] {
-                    match fs::remove_file(&place) {
-                        Err(why) if why.kind() != io::ErrorKind::NotFound => return Err(failed(&place, why)),
-                        _ => {}
-                    }
-                }
-            }
-            Ok(())
+                remove(&[with_ending(&place, "gz"), with_ending(&place, "br"), place])
+            })
         })
         .await
     }
@@ -173,7 +167,8 @@ fn is_up_to_date(path: &Path, file: &File) -> bool {
     if length.ok() != Some(file.bytes.len() as u64) || fs::read(path).ok().as_ref() != Some(&file.bytes) {
         return false;
     }
-    !is_packed(&file.path) || ["gz", "br"].iter().all(|ending| with_ending(path, ending).exists())
+    Effort::of(&file.path, file.bytes.len()).is_none()
+        || ["gz", "br"].iter().all(|ending| with_ending(path, ending).exists())
 }
 
 /// A file that is written and not yet shown.
@@ -211,14 +206,26 @@ impl Drop for Staged {
     }
 }
 
-/// The packed forms first, the plain file last.
+/// The packed forms first, the plain file last. Forms of what is no longer packed go before its new bytes are shown.
 fn stage_all(path: &Path, file: &File, staged: &mut Vec<Staged>) -> Result<(), PublishError> {
-    if is_packed(&file.path) {
-        let effort = Effort::of(&file.path, file.bytes.len());
+    if let Some(effort) = Effort::of(&file.path, file.bytes.len()) {
         staged.push(Staged::write(with_ending(path, "br"), &brotli(&file.bytes, effort))?);
         staged.push(Staged::write(with_ending(path, "gz"), &gzip(&file.bytes, effort))?);
+    } else {
+        remove(&[with_ending(path, "br"), with_ending(path, "gz")])?;
     }
     staged.push(Staged::write(path.to_owned(), &file.bytes)?);
+    Ok(())
+}
+
+/// Takes files away; one that is not there is no error.
+fn remove(places: &[PathBuf]) -> Result<(), PublishError> {
+    for place in places {
+        match fs::remove_file(place) {
+            Err(why) if why.kind() != io::ErrorKind::NotFound => return Err(failed(place, why)),
+            _ => {}
+        }
+    }
     Ok(())
 }
 
