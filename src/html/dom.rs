@@ -1,19 +1,18 @@
 //! A page as a tree, of bounded depth and size, in time linear in the page.
 //!
 //! html5ever walks its stack of open elements at nearly every tag, so it is quadratic in depth (80,000 divs take 12 s);
-//! it is bounded here, between its tokenizer and its tree builder. What no stage reads (scripts, styles, drawings,
-//! comments) never reaches the tokenizer (`lean`). Not here: what a page means.
+//! it is bounded here, between the tokens (`tokens`) and its tree builder. What no stage reads (scripts, styles,
+//! drawings, comments) never becomes a token. Not here: what a page means.
 
 use std::cell::Cell;
 
 use html5ever::interface::TreeSink;
-use html5ever::tendril::StrTendril;
-use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
+use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult};
 use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
-use html5ever::{LocalName, TokenizerResult, local_name};
+use html5ever::{LocalName, local_name};
 use scraper::{ElementRef, Html, HtmlTreeSink};
 
-use crate::html::lean::lean;
+use crate::html::tokens::feed;
 
 /// The name of a node within its tree.
 pub type NodeId = <HtmlTreeSink as TreeSink>::Handle;
@@ -27,9 +26,6 @@ const MEASURE_TAGS: u32 = 64;
 /// of them has a tree hundreds of times its own size.
 const NODES_MAX: usize = 150_000;
 
-/// Bytes that are tokenized before it is asked whether the tree is full.
-const CHUNK_BYTES: usize = 256 * 1024;
-
 /// Parses a page. Elements nested deeper than `depth` are taken out of the nesting before the tree is built.
 ///
 /// Scripts that hold no JSON, styles, drawings and comments are left out, and so is what stands behind `NODES_MAX` nodes.
@@ -41,27 +37,9 @@ const CHUNK_BYTES: usize = 256 * 1024;
 #[must_use]
 pub fn parse(html: &str, depth: usize) -> Html {
     let builder = TreeBuilder::new(HtmlTreeSink::new(Html::new_document()), TreeBuilderOpts::default());
-    let tokenizer = Tokenizer::new(Shallow::new(builder, depth), TokenizerOpts::default());
-    let input = BufferQueue::default();
-    for chunk in lean(html).into_iter().flat_map(chunks) {
-        if tokenizer.sink.full.get() {
-            break;
-        }
-        input.push_back(StrTendril::from_slice(chunk));
-        while !matches!(tokenizer.feed(&input), TokenizerResult::Done) {}
-    }
-    tokenizer.end();
-    tokenizer.sink.builder.sink.finish()
-}
-
-/// A text in parts of at most `CHUNK_BYTES`.
-fn chunks(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        let (chunk, behind) = rest.split_at(rest.floor_char_boundary(CHUNK_BYTES));
-        rest = behind;
-        (!chunk.is_empty()).then_some(chunk)
-    })
+    let sink = Shallow::new(builder, depth);
+    feed(html, &sink, || sink.full.get());
+    sink.builder.sink.finish()
 }
 
 /// The value of an attribute. `ElementRef::attr` makes an atom of the name at each call; this compares atoms only.

@@ -3,8 +3,9 @@
 //! Knows no article and no feed.
 
 pub mod dom;
-mod lean;
 pub mod plain;
+mod references;
 pub mod selector;
+mod tokens;
 pub mod xpath;
 mod xpath_parse;

@@ -16,6 +16,9 @@ pub fn is_letter(character: char) -> bool {
         '\0'..='\x7f' => character.is_ascii_alphanumeric(),
         // Cyrillic, but for its thousands sign and titlo marks; CJK ideographs; Hangul syllables; Hiragana and Katakana.
         'Ѐ'..='ҁ' | 'Ҋ'..='ԯ' | '一'..='鿿' | '가'..='힣' | 'ぁ'..='ゖ' | 'ァ'..='ヺ' => true,
+        // Latin with accents, but for × and ÷; Hebrew and Arabic letters; Georgian.
+        'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ʯ' | 'א'..='ת' | 'ؠ'..='ي' | 'ა'..='ჺ' => true,
+        '\u{80}'..='\u{a9}' | '«' | '\u{ad}' | '»' => false,
         // General punctuation has no letters up to the superscripts.
         '\u{2000}'..='\u{206f}' | '\u{3000}'..='\u{3004}' | '\u{3008}'..='\u{3020}' => false,
         _ => character.is_alphanumeric(),
