@@ -81,7 +81,7 @@ impl Journey<'_> {
             let (url, authority) = (trail.url().clone(), trail.url().authority());
             let crawl_delay = self.enter(&url, errand).await?;
             self.count(&url, errand, trail.hops())?;
-            let turn = self.net.pace.turn(&authority, crawl_delay.unwrap_or_default().max(self.delay)).await;
+            let turn = self.net.pace.turn(&url, crawl_delay.unwrap_or_default().max(self.delay)).await;
             let turn =
                 turn.map_err(|quiet| FetchError::RateLimited { url: Box::new(url.clone()), retry_after: Some(quiet) })?;
             let reply = watch.run(&self.budget, &url, self.ask(errand, trail)).await;

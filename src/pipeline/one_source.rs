@@ -23,7 +23,7 @@ use crate::parse;
 use crate::parse::error::ParseError;
 use crate::pipeline::decide::{self, Plan, Sighting};
 use crate::pipeline::one_article::{self, Made, Outcome};
-use crate::pipeline::remember;
+use crate::pipeline::remember::{self, Failure};
 use crate::pipeline::worker::Worker;
 use crate::store::error::StoreError;
 
@@ -368,16 +368,17 @@ impl Reading<'_> {
 
 fn failed(brought: &mut Brought, error: &SourceError, now: Timestamp) {
     let (fault, words) = (error.fault(), with_causes(error));
-    let mut retry_after = None;
+    let (mut status, mut retry_after) = (None, None);
     match error {
         SourceError::Fetch(error) => {
             brought.report.limit = error.limit().map(str::to_owned);
-            retry_after = error.retry_after();
+            (status, retry_after) = (error.status(), error.retry_after());
         }
         SourceError::Parse(error) => brought.report.limit = error.limit().map(str::to_owned),
         SourceError::Panicked { .. } => {}
     }
-    remember::failed(&mut brought.state, &brought.source, (fault, words.clone()), retry_after, now);
+    let failure = Failure { fault, words: words.clone(), status, retry_after };
+    remember::failed(&mut brought.state, &brought.source, failure, now);
     brought.report.error = Some(fault);
     brought.report.message = Some(words);
 }

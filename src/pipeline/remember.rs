@@ -78,11 +78,10 @@ pub(crate) fn described(state: &mut SourceState, document: &Document, entries: &
     }
 }
 
-/// A 304, or the same bytes: newer validators are taken up, none is given up.
+/// A 304, or the same bytes: what it gives is sent back next time. A 304 keeps what it does not repeat (`fetch::cache`); a whole
+/// answer that gives none any more has none.
 pub(crate) fn unchanged(state: &mut SourceState, caching: &Caching) {
-    if caching.validators != Validators::default() {
-        state.validators = caching.validators.clone();
-    }
+    state.validators = caching.validators.clone();
 }
 
 /// It answered well.
@@ -101,14 +100,22 @@ pub(crate) fn unfinished(state: &mut SourceState) {
     state.body_hash = None;
 }
 
-/// It failed. `retry_after`: how long it asked us to wait.
-pub(crate) fn failed(
-    state: &mut SourceState,
-    source: &Source,
-    (fault, words): (Fault, String),
-    retry_after: Option<Duration>,
-    now: Timestamp,
-) {
+/// How a source failed.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    /// By class.
+    pub(crate) fault: Fault,
+    /// In words.
+    pub(crate) words: String,
+    /// The status that was answered, if it is why.
+    pub(crate) status: Option<u16>,
+    /// How long it asked us to wait.
+    pub(crate) retry_after: Option<Duration>,
+}
+
+/// It failed.
+pub(crate) fn failed(state: &mut SourceState, source: &Source, failure: Failure, now: Timestamp) {
+    let Failure { fault, words, status, retry_after } = failure;
     state.failures = state.failures.saturating_add(1);
     state.failing_since = state.failing_since.or(Some(now));
     state.last_error = Some((fault, words));
@@ -119,7 +126,8 @@ pub(crate) fn failed(
             state.kind = None;
         }
     }
-    state.not_before = Some(schedule::after_failure(source, fault, state.failures, now));
+    let keeps_out = matches!(fault, Fault::RateLimited | Fault::Challenge) || status == Some(403);
+    state.not_before = Some(schedule::after_failure(source, keeps_out && retry_after.is_none(), state.failures, now));
     if let Some(wait) = retry_after {
         state.quiet_until = Some(schedule::later(now, wait));
     }
@@ -173,10 +181,27 @@ mod tests {
         let mut state =
             SourceState { found_feed: Some(url("feed")), kind: Some(SourceKind::Feed), ..SourceState::default() };
         let now = Timestamp::UNIX_EPOCH;
-        failed(&mut state, &source, (Fault::Timeout, String::new()), None, now);
+        let failure = |fault| Failure { fault, words: String::new(), status: None, retry_after: None };
+        failed(&mut state, &source, failure(Fault::Timeout), now);
         assert_eq!(address(&source, &state), url("feed"));
-        failed(&mut state, &source, (Fault::Gone, String::new()), None, now);
+        failed(&mut state, &source, failure(Fault::Gone), now);
         assert_eq!((address(&source, &state), state.gone, state.kind), (url("page"), false, None));
+    }
+
+    #[test]
+    fn who_keeps_us_out_without_a_word_is_left_alone_for_hours() {
+        let source = Source::bare(url("feed"), Duration::ZERO);
+        let (now, minutes) = (Timestamp::UNIX_EPOCH, |minutes| Duration::from_mins(minutes));
+        let rest = |fault, status, retry_after| {
+            let mut state = SourceState::default();
+            failed(&mut state, &source, Failure { fault, words: String::new(), status, retry_after }, now);
+            assert_eq!(state.quiet_until, retry_after.map(|wait| schedule::later(now, wait)));
+            Duration::try_from(state.not_before.expect("it has a time").duration_since(now)).expect("ahead")
+        };
+        assert_eq!(rest(Fault::HttpStatus, Some(500), None), minutes(30));
+        assert_eq!(rest(Fault::HttpStatus, Some(403), None), minutes(240));
+        assert_eq!(rest(Fault::RateLimited, Some(429), None), minutes(240));
+        assert_eq!(rest(Fault::RateLimited, Some(429), Some(minutes(60))), minutes(30));
     }
 
     #[test]

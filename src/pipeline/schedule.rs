@@ -7,7 +7,6 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::model::fault::Fault;
 use crate::model::source::{PollHints, Source, SourceState};
 
 /// Longest time for which a source's own word keeps us away. A year-long max-age is a mistake more often than a wish.
@@ -103,15 +102,15 @@ pub fn after_success(source: &Source, hints: &PollHints, fresh_for: Option<Durat
     later(now, source.every.max(own))
 }
 
-/// When to ask again after a failure: twice as late each time.
+/// When to ask again after a failure, the last of `failures` in a row: twice as late each time.
+///
+/// A server that keeps us out (429, 403, a challenge) without saying for how long is left alone for hours; where it says so, its
+/// word is kept beside this (`quiet_until`).
 #[must_use]
-pub fn after_failure(source: &Source, fault: Fault, failures: u32, now: Timestamp) -> Timestamp {
+pub fn after_failure(source: &Source, keeps_out: bool, failures: u32, now: Timestamp) -> Timestamp {
     // 2^16 times any interval is beyond the longest wait already.
     let doubled = source.every.saturating_mul(1 << failures.saturating_sub(1).min(16));
-    let wait = match fault {
-        Fault::RateLimited | Fault::Challenge => doubled.max(BLOCKED_FOR),
-        _ => doubled,
-    };
+    let wait = if keeps_out { doubled.max(BLOCKED_FOR) } else { doubled };
     later(now, wait.min(BACKOFF_MAX).max(source.every))
 }
 
@@ -223,9 +222,10 @@ mod tests {
         let (source, now) = (source(), at("2026-03-02T10:00:00Z"));
         let waits = [(1, 30), (2, 60), (3, 120), (7, 24 * 60), (4_000_000, 24 * 60)];
         for (failures, minutes) in waits {
-            assert_eq!(after_failure(&source, Fault::HttpStatus, failures, now), later(now, MINUTE * minutes));
+            assert_eq!(after_failure(&source, false, failures, now), later(now, MINUTE * minutes));
         }
-        assert_eq!(after_failure(&source, Fault::RateLimited, 1, now), later(now, BLOCKED_FOR));
+        assert_eq!(after_failure(&source, true, 1, now), later(now, BLOCKED_FOR));
+        assert_eq!(after_failure(&source, true, 5, now), later(now, BLOCKED_FOR * 2));
     }
 
     #[test]
