@@ -71,6 +71,7 @@ fn every_key_of_the_contract_is_read() {
     let text = r#"
 [worker]
 every = "20s"
+soonest = "15s"
 concurrency = 8
 per_host = 1
 delay = "0s"
@@ -110,6 +111,7 @@ countries = ["KP"]
 only_countries = true
 publish = "excerpt"
 every = "2h"
+soonest = "1h"
 delay = "5s"
 robots = false
 [country.KP]
@@ -132,6 +134,7 @@ threshold = 0.4
     assert_eq!(bigasia.zone.iana_name(), Some("Europe/Moscow"));
     assert!(bigasia.robots_for_feed && !kp.robots_for_feed);
     assert_eq!(kp.publish, Rights::Excerpt);
+    assert_eq!((bigasia.soonest, kp.soonest), (Duration::from_secs(15), Duration::from_hours(1)));
     assert_eq!((kp.every, kp.delay), (Duration::from_hours(2), Duration::from_secs(5)));
     assert_eq!(kp.article.credit.len(), 2);
     assert_eq!(kp.select.as_ref().unwrap().link.as_ref().unwrap().as_str(), "a@href");

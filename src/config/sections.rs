@@ -51,6 +51,7 @@ fn worker(mut section: Section<'_>) -> (Worker, bool) {
     let default = Worker::default();
     let worker = Worker {
         every: section.take("every", value::some_duration).unwrap_or(default.every),
+        soonest: section.take("soonest", value::some_duration).unwrap_or(default.soonest),
         concurrency: section.take("concurrency", value::count(CONCURRENCY_MAX)).unwrap_or(default.concurrency),
         per_host: section.take("per_host", value::count(PER_HOST_MAX)).unwrap_or(default.per_host),
         delay: section.take("delay", value::duration).unwrap_or(default.delay),

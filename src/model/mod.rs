@@ -9,6 +9,7 @@ pub mod country;
 pub mod document;
 pub mod entry;
 pub mod fault;
+pub mod learned;
 pub mod report;
 pub mod settings;
 pub mod source;

@@ -110,7 +110,7 @@ pub(crate) async fn read(
         Ok(Answer::Same(caching)) => {
             brought.report.not_modified = true;
             remember::unchanged(&mut brought.state, &caching);
-            remember::succeeded(&mut brought.state, &source, &caching, now);
+            remember::succeeded(&mut brought.state, &source, &caching, false, now);
             reading.try_again(&mut brought).await?;
         }
         Ok(Answer::Entries(answer)) => {
@@ -291,12 +291,14 @@ impl Reading<'_> {
                 Plan::Refresh(sighting, id, tries) => work.push((sighting, Some(id), tries)),
             }
         }
+        // A page that is tried again is no news of its source.
+        let has_news = work.iter().any(|(_, update, tries)| update.is_none() || *tries == 0);
         let links = work.iter().filter_map(|(sighting, ..)| sighting.entry.link.as_ref());
         self.worker.remember_hosts(links, self.now).await?;
         let unread = self.read_articles(brought, work).await;
         let caching = &document.caching;
         brought.state.validators = caching.validators.clone();
-        remember::succeeded(&mut brought.state, self.source, caching, self.now);
+        remember::succeeded(&mut brought.state, self.source, caching, has_news, self.now);
         if !brought.made.is_empty() {
             brought.state.last_new = Some(self.now);
         }

@@ -25,7 +25,6 @@ pub(crate) fn configured(state: &mut SourceState, source: &Source) {
         configured_url: Some(source.url.clone()),
         last_success: state.last_success,
         last_new: state.last_new,
-        template: std::mem::take(&mut state.template),
         listed: std::mem::take(&mut state.listed),
         ..SourceState::default()
     };
@@ -84,14 +83,18 @@ pub(crate) fn unchanged(state: &mut SourceState, caching: &Caching) {
     state.validators = caching.validators.clone();
 }
 
-/// It answered well.
-pub(crate) fn succeeded(state: &mut SourceState, source: &Source, caching: &Caching, now: Timestamp) {
+/// It answered well; `has_news`: with an entry that is new or changed.
+pub(crate) fn succeeded(state: &mut SourceState, source: &Source, caching: &Caching, has_news: bool, now: Timestamp) {
+    let since_last = state.last_success.and_then(|last| Duration::try_from(now.duration_since(last)).ok());
+    if let Some(since_last) = since_last {
+        state.learned.rhythm.watched(since_last, has_news);
+    }
     state.last_success = Some(now);
     state.failures = 0;
     state.failing_since = None;
     state.last_error = None;
     state.quiet_until = None;
-    state.not_before = Some(schedule::after_success(source, &state.hints, caching.fresh_for, now));
+    state.not_before = Some(schedule::after_success(source, state, caching.fresh_for, now));
 }
 
 /// Entries were left unread: when its time comes it must give the whole document again.

@@ -178,3 +178,28 @@ async fn m22_at_most_two_requests_of_a_host_are_in_flight() {
     }
     assert_eq!(web.peak(), 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_that_allows_it_and_changes_often_is_asked_sooner_and_rests_again_when_it_is_still() {
+    let web = web().await;
+    let changing = |number: i64| {
+        let feed = Answer::feed(rss(&web, "", &[&format!("/a/{number}")]));
+        feed.header("Cache-Control", "max-age=300").etag(&format!("\"{number}\""))
+    };
+    let desk = Desk::with_feed(&web, "");
+    // Every five minutes somebody comes by; the source has something new each time that it is asked, and then no more.
+    let mut asked = Vec::new();
+    for minute in (0..720).step_by(5) {
+        if minute < 300 {
+            web.route("/feed", changing(minute));
+        }
+        if !desk.round(&web, at(minute)).await.of("/feed").is_empty() {
+            asked.push(minute);
+        }
+    }
+    let rests: Vec<i64> = asked.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    assert_eq!(rests[..3], [30; 3], "at first nothing is known of it");
+    assert!(rests.iter().all(|rest| (10..=30).contains(rest)), "{rests:?}");
+    assert!(asked.windows(2).any(|pair| pair[0] < 300 && pair[1] - pair[0] == 10), "{asked:?}");
+    assert_eq!(rests[rests.len() - 3..], [30; 3], "{rests:?}");
+}

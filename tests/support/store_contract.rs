@@ -78,12 +78,12 @@ pub(crate) async fn a_source_never_seen_is_the_default_and_a_state_is_given_back
         failures: 4,
         gone: true,
         last_error: Some((Fault::Timeout, "no answer within 30 s".to_owned())),
-        template: vec![1, 2, 3],
         not_before: Some(later(1)),
         ..SourceState::default()
     };
     batch.state.validators.etag = Some("W/\"x\"".to_owned());
     batch.state.hints.interval = Some(Duration::from_mins(90));
+    batch.state.learned.rhythm.watched(Duration::from_mins(30), true);
     let state = batch.state.clone();
     store.commit(batch).await.unwrap();
     assert_eq!(store.source(&name).await.unwrap(), state);
