@@ -161,7 +161,7 @@ impl Journey<'_> {
     }
 
     /// What the robots.txt of an origin says, read if need be: once, however many ask for it at the same time.
-    async fn permission(&self, url: &PageUrl) -> Result<Permission, FetchError> {
+    pub(super) async fn permission(&self, url: &PageUrl) -> Result<Permission, FetchError> {
         let origin = self.net.permissions.origin(&url.origin());
         if let Some(known) = origin.fresh() {
             return Ok(known);

@@ -172,6 +172,11 @@ impl Visit<'_> {
         }
     }
 
+    /// Whether robots.txt lets a page be read; it is read for that, if it is not known.
+    pub async fn permitted(&self, url: &PageUrl) -> Result<(), FetchError> {
+        self.journey.permission(url).await?.judge(url).map(drop)
+    }
+
     /// Whether so much time went into failing answers that the rest waits for the next pass.
     pub fn exhausted(&self) -> bool {
         self.journey.budget.exhausted()

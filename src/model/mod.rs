@@ -6,6 +6,7 @@
 pub mod article;
 pub mod cluster;
 pub mod country;
+pub mod cure;
 pub mod document;
 pub mod entry;
 pub mod fault;
