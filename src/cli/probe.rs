@@ -60,7 +60,7 @@ fn words(probes: &[(Source, Probe)]) -> String {
         let lines = suggestions(source, probe);
         if !lines.is_empty() {
             words.push_str(&format!("\n{}\n", source.name));
-            lines.iter().for_each(|line| words.push_str(&format!("    {line}\n")));
+            words.extend(lines.iter().map(|line| format!("    {line}\n")));
         }
     }
     words

@@ -99,7 +99,7 @@ impl Journey<'_> {
     }
 
     /// Keeps the silence that a host asks for. These two statuses speak for the host; others with a Retry-After for one address.
-    fn heed(&self, authority: &str, error: &FetchError) {
+    pub(super) fn heed(&self, authority: &str, error: &FetchError) {
         if error.status() == Some(429) {
             self.budget.refuse(authority);
         }
@@ -109,7 +109,7 @@ impl Journey<'_> {
     }
 
     /// Whether a hop may be made at all; if so, how long its host wants between two pages.
-    async fn enter(&self, url: &PageUrl, errand: Errand<'_>) -> Result<Option<Duration>, FetchError> {
+    pub(super) async fn enter(&self, url: &PageUrl, errand: Errand<'_>) -> Result<Option<Duration>, FetchError> {
         if self.budget.exhausted() {
             return Err(FetchError::Exhausted { url: Box::new(url.clone()), after: self.budget.failing() });
         }

@@ -246,8 +246,8 @@ mod tests {
     #[tokio::test]
     async fn an_address_rests_for_two_seconds_whatever_follows_the_hash_and_holds_no_place_meanwhile() {
         let (pace, begun) = (pace(1, 64), Instant::now());
-        let (page, part) = (url("a", 1), PageUrl::parse("http://a:80/1#part").unwrap());
-        drop(pace.turn(&page, Duration::ZERO).await.unwrap());
+        let (whole, part) = (url("a", 1), PageUrl::parse("http://a:80/1#part").unwrap());
+        drop(pace.turn(&whole, Duration::ZERO).await.unwrap());
         let again = pace.turn(&part, Duration::ZERO);
         let other = async {
             drop(pace.turn(&url("a", 2), Duration::ZERO).await.unwrap());

@@ -14,4 +14,5 @@ pub mod learned;
 pub mod report;
 pub mod settings;
 pub mod source;
+pub mod subscription;
 pub mod url;

@@ -20,6 +20,7 @@ pub mod probe;
 mod remember;
 pub mod schedule;
 mod settle;
+pub mod subscribe;
 pub mod watcher;
 pub mod worker;
 

@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use crate::model::document::{Caching, Document, Validators};
 use crate::model::entry::Entries;
 use crate::model::fault::Fault;
-use crate::model::source::{Source, SourceState};
+use crate::model::learned::Hub;
+use crate::model::source::{Source, SourceKind, SourceState};
 use crate::model::url::PageUrl;
 use crate::pipeline::schedule;
 
@@ -72,9 +73,26 @@ pub(crate) fn described(state: &mut SourceState, document: &Document, entries: &
     state.kind = Some(entries.kind);
     state.hints = entries.head.hints.clone();
     state.entries = u32::try_from(entries.entries.len()).unwrap_or(u32::MAX);
+    state.learned.hub = hub(document, entries);
     if entries.head.title.is_some() {
         state.title.clone_from(&entries.head.title);
     }
+}
+
+/// The hub that a feed names, and what the hub calls it: in its head as HTTP (`Link`), else in its own (`WebSub`, section 4).
+fn hub(document: &Document, entries: &Entries) -> Option<Hub> {
+    if entries.kind != SourceKind::Feed {
+        return None;
+    }
+    let in_http = |relation: &str| document.links.iter().find(|(_, rel)| rel == relation).map(|(url, _)| url.clone());
+    let in_feed = |relation: &str| {
+        let mut named = entries.head.links.iter().filter(|link| link.rel.as_deref() == Some(relation));
+        named.find_map(|link| PageUrl::parse(&link.href).ok())
+    };
+    let hub = in_http("hub").or_else(|| in_feed("hub"))?;
+    // Many feeds name a hub and not themselves: hubs then know them by the address that is asked.
+    let topic = in_http("self").or_else(|| in_feed("self")).unwrap_or_else(|| document.url.clone());
+    Some(Hub { hub, topic })
 }
 
 /// A 304, or the same bytes: what it gives is sent back next time. A 304 keeps what it does not repeat (`fetch::cache`); a whole
@@ -146,7 +164,6 @@ pub(crate) fn body_hash(body: &[u8]) -> [u8; 16] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::source::SourceKind;
 
     fn url(path: &str) -> PageUrl {
         PageUrl::parse(&format!("https://example.org/{path}")).expect("an address")

@@ -231,8 +231,9 @@ mod tests {
         let (source, now) = (source(), at("2026-03-02T10:00:00Z"));
         let next = |between: u64, news: [bool; 6], own: Option<u64>| {
             let mut state = SourceState::default();
-            news.iter()
-                .for_each(|has_news| state.learned.rhythm.watched(MINUTE * u32::try_from(between).unwrap(), *has_news));
+            for has_news in news {
+                state.learned.rhythm.watched(Duration::from_mins(between), has_news);
+            }
             let wait = after_success(&source, &state, own.map(Duration::from_mins), now).duration_since(now);
             wait.as_secs().div_euclid(60)
         };

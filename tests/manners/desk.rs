@@ -41,15 +41,15 @@ impl Watcher for Notebook {
 }
 
 /// What a round did.
-pub struct Round {
+pub(crate) struct Round {
     events: Vec<Event>,
     /// What the web was asked, in order.
-    pub asked: Vec<Asked>,
+    pub(crate) asked: Vec<Asked>,
 }
 
 impl Round {
     /// The line of a source.
-    pub fn source(&self, name: &str) -> &SourceReport {
+    pub(crate) fn source(&self, name: &str) -> &SourceReport {
         let found = self.events.iter().find_map(|event| match event {
             Event::Source(report) if report.name == name => Some(report),
             _ => None,
@@ -58,22 +58,22 @@ impl Round {
     }
 
     /// The class of a source's failure.
-    pub fn error(&self, name: &str) -> Option<&'static str> {
+    pub(crate) fn error(&self, name: &str) -> Option<&'static str> {
         self.source(name).error.map(feedatlas::model::fault::Fault::as_str)
     }
 
     /// Paths in the order in which they were asked.
-    pub fn paths(&self) -> Vec<&str> {
+    pub(crate) fn paths(&self) -> Vec<&str> {
         self.asked.iter().map(|asked| asked.path.as_str()).collect()
     }
 
     /// What one address was asked.
-    pub fn of(&self, path: &str) -> Vec<&Asked> {
+    pub(crate) fn of(&self, path: &str) -> Vec<&Asked> {
         self.asked.iter().filter(|asked| asked.path == path).collect()
     }
 
     /// What one address was asked, if it was asked once.
-    pub fn once(&self, path: &str) -> &Asked {
+    pub(crate) fn once(&self, path: &str) -> &Asked {
         let of = self.of(path);
         assert_eq!(of.len(), 1, "`{path}` among {:?}", self.paths());
         of[0]
@@ -81,14 +81,14 @@ impl Round {
 }
 
 /// A desk; its folder is gone when it is dropped.
-pub struct Desk {
+pub(crate) struct Desk {
     folder: tempfile::TempDir,
     settings: Arc<Settings>,
 }
 
 impl Desk {
     /// A desk whose feeds.toml lets `allow` through and then says `rest`.
-    pub fn new(allow: &[SocketAddr], rest: &str) -> Self {
+    pub(crate) fn new(allow: &[SocketAddr], rest: &str) -> Self {
         let allow: Vec<String> = allow.iter().map(ToString::to_string).collect();
         let text = format!("[network]\nallow = {allow:?}\n{rest}\n");
         let folder = tempfile::tempdir().expect("a temporary folder");
@@ -100,28 +100,28 @@ impl Desk {
     }
 
     /// A desk with one source, `s`, at `/feed`, and no pause between two requests of a host.
-    pub fn with_feed(web: &Web, more: &str) -> Self {
+    pub(crate) fn with_feed(web: &Web, more: &str) -> Self {
         let worker = "[worker]\ndelay = \"0s\"\ncontact = \"https://atlas.example/bot\"\n";
         Self::new(&[web.address()], &format!("{worker}{}{more}", source("s", web, "/feed")))
     }
 
     /// The store's folder.
-    pub fn store(&self) -> &Path {
+    pub(crate) fn store(&self) -> &Path {
         &self.settings.store.path
     }
 
     /// The published folder.
-    pub fn published(&self, name: &str) -> String {
+    pub(crate) fn published(&self, name: &str) -> String {
         std::fs::read_to_string(self.folder.path().join("public").join(name)).expect("it is published")
     }
 
     /// One pass at this time, with a store that is opened for it and closed again.
-    pub async fn round(&self, web: &Web, now: Timestamp) -> Round {
+    pub(crate) async fn round(&self, web: &Web, now: Timestamp) -> Round {
         self.pass(web, now, Options::default()).await
     }
 
     /// One pass that asks whatever may be asked at all.
-    pub async fn forced(&self, web: &Web, now: Timestamp) -> Round {
+    pub(crate) async fn forced(&self, web: &Web, now: Timestamp) -> Round {
         self.pass(web, now, Options { force: true, ..Options::default() }).await
     }
 
@@ -142,7 +142,7 @@ impl Desk {
     }
 
     /// What the store remembers of a source.
-    pub async fn remembered(&self, name: &str) -> SourceState {
+    pub(crate) async fn remembered(&self, name: &str) -> SourceState {
         let store = store::open(&self.settings.store).expect("the store opens").store;
         store.source(&SourceName(name.to_owned())).await.expect("it can be read")
     }
@@ -160,17 +160,17 @@ fn mannered(asked: &[Asked]) {
 }
 
 /// A Monday, ten o'clock GMT; so many minutes later.
-pub fn at(minutes: i64) -> Timestamp {
+pub(crate) fn at(minutes: i64) -> Timestamp {
     "2026-03-02T10:00:00Z".parse::<Timestamp>().expect("a time") + SignedDuration::from_mins(minutes)
 }
 
 /// Lines of feeds.toml for a source.
-pub fn source(name: &str, web: &Web, path: &str) -> String {
+pub(crate) fn source(name: &str, web: &Web, path: &str) -> String {
     format!("[[source]]\nname = \"{name}\"\nurl = \"{}\"\n", web.url(path))
 }
 
 /// A feed with these elements in its head, and an entry for each path.
-pub fn rss(web: &Web, head: &str, paths: &[&str]) -> String {
+pub(crate) fn rss(web: &Web, head: &str, paths: &[&str]) -> String {
     let item = |path: &&str| {
         let link = web.url(path);
         format!("<item><title>Report of {path}</title><link>{link}</link><guid>{link}</guid></item>")
@@ -184,12 +184,12 @@ pub fn rss(web: &Web, head: &str, paths: &[&str]) -> String {
 }
 
 /// A feed of one article.
-pub fn feed(web: &Web) -> Answer {
+pub(crate) fn feed(web: &Web) -> Answer {
     Answer::feed(rss(web, "", &["/a/1"]))
 }
 
 /// A web with a feed at `/feed` and pages below `/a/`.
-pub async fn web() -> Web {
+pub(crate) async fn web() -> Web {
     let web = Web::start().await;
     web.route("/feed", feed(&web));
     web.rule("/a/", |asked| Answer::page(page(&asked.path)));
@@ -197,7 +197,7 @@ pub async fn web() -> Web {
 }
 
 /// An article whose words are all its own.
-pub fn page(path: &str) -> String {
+pub(crate) fn page(path: &str) -> String {
     let word = |number: usize| format!("w{number}{}", path.replace('/', "x"));
     let paragraph = |first: usize| format!("<p>{}.</p>", (first..first + 40).map(word).collect::<Vec<_>>().join(" "));
     let text: String = [0, 40, 80].into_iter().map(paragraph).collect();
