@@ -107,3 +107,28 @@ async fn what_a_pass_met_is_told_and_is_no_longer_once_it_is_well() {
     assert!(status.contains("6 sources, 4 failing") && !status.contains("\n500: "), "{status}");
     assert!(told(&status, "page")[0].ends_with("2 times in a row"), "{status}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_that_are_refused_are_told_of_a_source_that_is_well() {
+    let web = Web::start().await;
+    let item = |path: &str| {
+        let link = web.url(path);
+        format!("<item><title>Report of {path}</title><link>{link}</link><guid>{link}</guid></item>")
+    };
+    let items: String = ["/1", "/2", "/3"].into_iter().map(item).collect();
+    web.route("/feed", Answer::feed(format!("<rss version=\"2.0\"><channel><title>t</title>{items}</channel></rss>")));
+    web.route("/robots.txt", Answer::ok("User-agent: *\nDisallow: /2\nDisallow: /3\n"));
+    let text =
+        "<p>A paragraph of many words, each of which is there so that the page is read as an article at all.</p>"
+            .repeat(9);
+    web.route("/1", Answer::page(format!("<html><body><article><h1>Report</h1>{text}</article></body></html>")));
+    let feed = web.url("/feed");
+    let house = House::new(&[web.address()], &format!("[[source]]\nname = \"s\"\nurl = \"{feed}\"\n"));
+    assert_eq!(house.pass().code, Some(0));
+    let status = house.run(&["status"]).stdout;
+    assert!(status.contains("1 sources, 0 failing"), "{status}");
+    let lines = told(&status, "s");
+    assert!(lines[0].starts_with("s: robots_denied on 2 of 3 pages for "), "{lines:?}");
+    assert_eq!(lines[1], "their summaries are published instead");
+    assert!(lines[2].contains("robots.txt forbids it"), "{lines:?}");
+}

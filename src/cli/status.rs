@@ -10,6 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::cli::exit::Exit;
 use crate::cli::load;
+use crate::model::cure::cure;
+use crate::model::learned::Refused;
 use crate::publish::status::{PATH, SourceStatus, State, StatusFile};
 
 /// Columns where standard output is no terminal.
@@ -72,6 +74,7 @@ fn sources(sources: &[SourceStatus], now: Timestamp) -> Table {
             State::Well => ("well", Color::Green),
         };
         let wrong = source.last_error.as_ref().map(|error| error.class.to_string());
+        let wrong = wrong.or_else(|| source.refused.map(pages));
         table.add_row(vec![
             Cell::new(&source.name),
             Cell::new(word).fg(colour),
@@ -89,6 +92,11 @@ fn sources(sources: &[SourceStatus], now: Timestamp) -> Table {
 fn troubles(sources: &[SourceStatus], now: Timestamp) -> String {
     let mut words = String::new();
     for source in sources {
+        if let Some(refused) = source.refused {
+            let since = ago(refused.since, now);
+            words.push_str(&format!("{}: {} for {since}\n", source.name, pages(refused)));
+            words.push_str(&format!("    their summaries are published instead\n    {}\n", cure(refused.class)));
+        }
         let Some(error) = &source.last_error else { continue };
         let since = source.since.map_or_else(String::new, |at| format!(" for {}", ago(at, now)));
         let times =
@@ -101,6 +109,11 @@ fn troubles(sources: &[SourceStatus], now: Timestamp) -> String {
         }
     }
     words
+}
+
+/// `paywall on 3 of 5 pages`.
+fn pages(refused: Refused) -> String {
+    format!("{} on {} of {} pages", refused.class, refused.pages, refused.of)
 }
 
 fn countries(status: &StatusFile, now: Timestamp) -> Table {

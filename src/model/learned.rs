@@ -1,4 +1,5 @@
-//! What was learned of a source beside its entries: how often it really changes, and which hub tells of its changes.
+//! What was learned of a source beside its entries: how often it really changes, which hub tells of its changes, and which of its
+//! pages are refused.
 //!
 //! Kept as JSON of named fields within the record of a source, so that what is learned later needs no new form of the record:
 //! an older program passes over what it does not know, a newer one reads what an older one left out as not learned yet.
@@ -6,9 +7,11 @@
 use std::fmt;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::model::fault::Fault;
 use crate::model::url::PageUrl;
 
 /// What was learned of a source.
@@ -19,6 +22,32 @@ pub struct Learned {
     pub rhythm: Rhythm,
     /// The hub that it names, and the address by which the hub knows it.
     pub hub: Option<Hub>,
+    /// Its pages that were refused when new ones were read last; none when all of them were read.
+    pub refused: Option<Refused>,
+}
+
+/// Pages of a source that were refused: their entries' own words are published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    /// The commonest class of refusal.
+    pub class: Fault,
+    /// How many pages were refused.
+    pub pages: u32,
+    /// Of how many.
+    pub of: u32,
+    /// Since when some are refused each time.
+    pub since: Timestamp,
+}
+
+impl Learned {
+    /// Pages were read: `of` in all, of which these were refused.
+    pub fn pages_read(&mut self, of: usize, refused: &[Fault], now: Timestamp) {
+        let times = |class: &Fault| refused.iter().filter(|other| *other == class).count();
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let since = self.refused.map_or(now, |before| before.since);
+        let commonest = refused.iter().copied().max_by_key(times);
+        self.refused = commonest.map(|class| Refused { class, pages: count(refused.len()), of: count(of), since });
+    }
 }
 
 /// A hub (`WebSub`), and what it tells of.
@@ -132,6 +161,17 @@ mod tests {
     }
 
     #[test]
+    fn pages_that_are_refused_are_told_since_the_first_time_until_all_are_read() {
+        let (mut learned, then) = (Learned::default(), Timestamp::UNIX_EPOCH);
+        let later = then + jiff::SignedDuration::from_hours(1);
+        learned.pages_read(5, &[Fault::Soft404, Fault::Paywall, Fault::Paywall], then);
+        learned.pages_read(2, &[Fault::Paywall], later);
+        assert_eq!(learned.refused, Some(Refused { class: Fault::Paywall, pages: 1, of: 2, since: then }));
+        learned.pages_read(1, &[], later);
+        assert_eq!(learned.refused, None);
+    }
+
+    #[test]
     fn what_an_older_program_wrote_is_read_and_what_cannot_be_read_is_learned_anew() {
         #[derive(Debug, PartialEq, Serialize, Deserialize)]
         struct Record {
@@ -150,7 +190,7 @@ mod tests {
         rhythm.watched(HOUR, true);
         let url = |text| PageUrl::parse(text).unwrap();
         let hub = Hub { hub: url("https://hub.example/"), topic: url("https://news.example/feed") };
-        let new = Record { learned: Learned { rhythm, hub: Some(hub) }, after: 7 };
+        let new = Record { learned: Learned { rhythm, hub: Some(hub), ..Learned::default() }, after: 7 };
         assert_eq!(postcard::from_bytes::<Record>(&postcard::to_stdvec(&new).unwrap()).unwrap(), new);
         assert_eq!(serde_json::from_str::<Record>(&serde_json::to_string(&new).unwrap()).unwrap(), new);
         // One more word, of a later program, is passed over.

@@ -295,7 +295,12 @@ impl Reading<'_> {
         let has_news = work.iter().any(|(_, update, tries)| update.is_none() || *tries == 0);
         let links = work.iter().filter_map(|(sighting, ..)| sighting.entry.link.as_ref());
         self.worker.remember_hosts(links, self.now).await?;
+        let pages = work.len();
         let unread = self.read_articles(brought, work).await;
+        if pages > unread {
+            let refused: Vec<Fault> = brought.refused.iter().filter_map(refusal).collect();
+            brought.state.learned.pages_read(pages - unread, &refused, self.now);
+        }
         let caching = &document.caching;
         brought.state.validators = caching.validators.clone();
         remember::succeeded(&mut brought.state, self.source, caching, has_news, self.now);
@@ -365,6 +370,13 @@ impl Reading<'_> {
             }
         }
         unread
+    }
+}
+
+fn refusal(event: &Event) -> Option<Fault> {
+    match event {
+        Event::Article { error, .. } => Some(*error),
+        _ => None,
     }
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::country::Country;
 use crate::model::cure::cure;
 use crate::model::fault::Fault;
+use crate::model::learned::Refused;
 use crate::model::source::{Source, SourceKind, SourceState};
 use crate::publish::words::{NAME_CHARS_MAX, SUMMARY_CHARS_MAX, address, field};
 
@@ -58,6 +59,9 @@ pub struct SourceStatus {
     pub failures: u32,
     /// The last failure, while it is failing.
     pub last_error: Option<Failure>,
+    /// Its pages that were refused when new ones were read last, though it answers well itself.
+    #[serde(default)]
+    pub refused: Option<Refused>,
     /// When it was asked last.
     pub last_asked: Option<Timestamp>,
     /// When it last had something new.
@@ -128,6 +132,7 @@ impl SourceStatus {
                 will: will(remembered, next).to_owned(),
                 cure: cure(*class).to_owned(),
             }),
+            refused: remembered.learned.refused.filter(|_| state == State::Well),
             last_asked: remembered.last_asked,
             last_new: remembered.last_new,
             next: next.filter(|_| !remembered.gone),
