@@ -79,6 +79,7 @@ contact = "https://example.org/bot"
 robots = true
 [network]
 allow = ["127.0.0.1:8099", "[::1]:80"]
+ca = "own.pem"
 [limits]
 body = "1MiB"
 request = "5s"
@@ -127,6 +128,7 @@ threshold = 0.4
     assert!(warnings.is_empty(), "{warnings}");
     assert_eq!(settings.worker.delay, Duration::ZERO);
     assert_eq!(settings.network.allow.len(), 2);
+    assert_eq!(settings.network.ca.as_deref(), Some(Path::new("own.pem")));
     assert_eq!(settings.limits.pass, Duration::from_mins(90));
     assert_eq!(settings.publish.to, Path::new("out"));
     let [bigasia, kp] = settings.sources.as_slice() else { panic!("two sources") };

@@ -98,7 +98,7 @@ impl Fetcher {
     pub fn new(worker: &Worker, network: &Network, limits: &Limits) -> Result<Self, FetchError> {
         let guard = Arc::new(Guard::new(network));
         let net = Net {
-            clients: Clients::new(worker, &guard)?,
+            clients: Clients::new(worker, network, &guard)?,
             guard,
             pace: Pace::new(worker),
             permissions: Permissions::default(),

@@ -29,11 +29,13 @@ pub struct Worker {
     pub contact: Option<String>,
 }
 
-/// `[network]`: exceptions of the address guard.
+/// `[network]`: exceptions of the address guard, and whom else to trust.
 #[derive(Debug, Clone, Default)]
 pub struct Network {
     /// Addresses that are let through though they are not public.
     pub allow: Vec<SocketAddr>,
+    /// A file of certificates (PEM) that are trusted beside those of the system: an authority of one's own.
+    pub ca: Option<PathBuf>,
 }
 
 /// `[limits]`: each is told in the report when it is reached.

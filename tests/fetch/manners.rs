@@ -186,7 +186,7 @@ async fn m23_to_m26_where_a_source_moved_is_told_and_validators_follow() {
 #[tokio::test]
 async fn m29_to_m35_every_request_is_honest_and_plain() {
     let (web, other) = (Web::start().await, Web::start_at("127.0.0.2").await);
-    let network = Network { allow: vec![web.address(), other.address()] };
+    let network = Network { allow: vec![web.address(), other.address()], ca: None };
     let fetcher = fetcher(&network);
     let to = other.url("/feed");
     web.route("/feed", Answer::redirect(302, to.as_str()).header("Set-Cookie", "id=1; Path=/"));

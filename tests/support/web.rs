@@ -228,7 +228,7 @@ impl Web {
 
     /// The exception that the address guard needs for it.
     pub fn network(&self) -> Network {
-        Network { allow: vec![self.address] }
+        Network { allow: vec![self.address], ca: None }
     }
 
     /// The whole address of a path.
