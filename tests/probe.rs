@@ -156,3 +156,21 @@ async fn the_lines_that_are_suggested_are_feeds_toml() {
     assert_eq!(row(&ran, "s")[1..4], ["well", "feed", "2"], "{}", ran.stdout);
     assert_eq!(suggested(&ran, "s"), Vec::<String>::new());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asked_for_quiet_has_it_and_410_is_not_asked_again() {
+    let (web, busy) = (Web::start().await, Web::start_at("127.0.0.2").await);
+    web.route("/gone", Answer::status(410));
+    web.route("/", page("/feed"));
+    web.route("/feed", Answer::feed(FEED));
+    busy.route("/busy", Answer::status(429).header("Retry-After", "7200"));
+    let sources = source("gone", &web, "/gone") + &source("busy", &busy, "/busy");
+    let house = House::new(&[web.address(), busy.address()], &sources);
+    assert_eq!(house.pass().code, Some(0));
+    web.forget();
+    busy.forget();
+    let ran = house.run(&["check", "--probe"]);
+    assert_eq!((row(&ran, "gone")[1].as_str(), row(&ran, "busy")[1].as_str()), ("gone 410", "rate_limited 429"));
+    assert!(busy.log().is_empty() && web.asked("/gone").is_empty(), "{:?}", web.paths());
+    assert!(suggested(&ran, "gone")[0].starts_with(&format!("url = \"{}\"", web.url("/feed"))), "{}", ran.stdout);
+}

@@ -27,15 +27,16 @@ pub(crate) fn run(settings: Settings) -> Result<(), Exit> {
         Exit::Unusable
     })?;
     let now = Timestamp::now();
-    fetcher.remember(Vec::new(), now);
-    let (settings, fetcher) = (Arc::new(settings), Arc::new(fetcher));
+    let earlier = probe::earlier(&settings.publish.to);
+    fetcher.remember(earlier.quiet.clone(), now);
+    let (settings, fetcher, earlier) = (Arc::new(settings), Arc::new(fetcher), Arc::new(earlier));
     let probes = build::block_on(build::runtime()?, async {
         let stop = signals::stop_token();
         let asking = stream::iter(settings.sources.clone())
             .map(|source| {
-                let (settings, fetcher) = (Arc::clone(&settings), Arc::clone(&fetcher));
+                let (settings, fetcher, earlier) = (Arc::clone(&settings), Arc::clone(&fetcher), Arc::clone(&earlier));
                 async move {
-                    let probe = probe::probe(&fetcher, &source, &settings.limits, now).await;
+                    let probe = probe::probe(&fetcher, &source, &settings.limits, &earlier, now).await;
                     (source, probe)
                 }
             })

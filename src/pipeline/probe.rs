@@ -1,7 +1,10 @@
 //! Every source asked once, to see what it is: for whoever edits feeds.toml. Stores and publishes nothing.
 //!
-//! Asks as a pass does (guard, robots.txt, pace, limits), with no memory of earlier answers. A page that names a feed is followed to
+//! Asks as a pass does (guard, robots.txt, pace, limits), without conditions; of earlier answers it keeps to what the published
+//! status tells: a host that asked for quiet has it, and an address that said 410 is not asked again. A page that names a feed is followed to
 //! it, and where a feed is no more, the front page of its site is looked at for another: what is suggested has been read.
+
+use std::path::Path;
 
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
@@ -14,9 +17,11 @@ use crate::model::document::{Document, Validators};
 use crate::model::entry::Entries;
 use crate::model::fault::{Fault, with_causes};
 use crate::model::settings::Limits;
-use crate::model::source::{Source, SourceKind};
+use crate::model::source::{HostState, Source, SourceKind};
 use crate::model::url::PageUrl;
 use crate::parse;
+use crate::pipeline::edition;
+use crate::publish::status::{SourceStatus, State};
 
 /// What a source turned out to be.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,12 +86,46 @@ pub enum Robots {
     Unreadable(Fault),
 }
 
+/// Who asked for quiet, and which sources said 410, as the last pass published it.
+#[derive(Debug, Clone, Default)]
+pub struct Earlier {
+    /// Hosts that asked for quiet: for `Fetcher::remember`.
+    pub quiet: Vec<HostState>,
+    gone: Vec<(String, String)>,
+}
+
+/// Reads what the last pass published, if there was one.
+#[must_use]
+pub fn earlier(published: &Path) -> Earlier {
+    let status = edition::before(published);
+    let is_gone = |told: &&SourceStatus| told.state == State::Gone;
+    let gone = status.sources.iter().filter(is_gone).map(|told| (told.name.clone(), told.url.clone())).collect();
+    let quiet = status.sources.iter().filter(|told| told.quiet_until.is_some()).filter_map(|told| {
+        let origin = PageUrl::parse(&told.url).ok()?.origin();
+        let quiet_until = told.quiet_until;
+        Some(HostState { origin, robots: String::new(), robots_error: None, robots_read: None, quiet_until })
+    });
+    Earlier { quiet: quiet.collect(), gone }
+}
+
+impl Earlier {
+    fn is_gone(&self, source: &Source) -> bool {
+        self.gone.iter().any(|(name, url)| *name == source.name.as_str() && *url == source.url.as_str())
+    }
+}
+
 /// Asks a source once.
-pub async fn probe(fetcher: &Fetcher, source: &Source, limits: &Limits, now: Timestamp) -> Probe {
+pub async fn probe(fetcher: &Fetcher, source: &Source, limits: &Limits, earlier: &Earlier, now: Timestamp) -> Probe {
     let look = Look { visit: fetcher.visit(source), source, depth: limits.depth, now };
     let is_page = source.kind == Some(SourceKind::Page) || source.select.is_some();
     let purpose = if is_page { Purpose::Listing } else { Purpose::Source };
-    let (moved_to, read) = match look.get(&source.url, purpose).await {
+    let answer = if earlier.is_gone(source) {
+        let words = format!("{}: it said 410 before, and is not asked again", source.url);
+        Err(Wrong { status: Some(410), ..wrong(Fault::Gone, words) })
+    } else {
+        look.get(&source.url, purpose).await
+    };
+    let (moved_to, read) = match answer {
         Ok(document) => (document.caching.moved_to.clone(), look.read(document).await),
         Err(wrong) => (None, Err(wrong)),
     };

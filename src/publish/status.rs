@@ -68,6 +68,9 @@ pub struct SourceStatus {
     pub last_new: Option<Timestamp>,
     /// When it is asked next; none for one that is gone.
     pub next: Option<Timestamp>,
+    /// Until when it asked for quiet (Retry-After).
+    #[serde(default)]
+    pub quiet_until: Option<Timestamp>,
     /// Entries in its last whole answer.
     pub entries: u32,
 }
@@ -136,6 +139,7 @@ impl SourceStatus {
             last_asked: remembered.last_asked,
             last_new: remembered.last_new,
             next: next.filter(|_| !remembered.gone),
+            quiet_until: remembered.quiet_until,
             entries: remembered.entries,
         }
     }
