@@ -52,6 +52,7 @@ fn source() -> feedatlas::model::source::Source {
         only_countries: false,
         publish: feedatlas::model::source::Rights::Full,
         every: Duration::from_mins(30),
+        soonest: Duration::from_mins(30),
         delay: Duration::from_secs(1),
         robots_for_feed: false,
         rank: 0,

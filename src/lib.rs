@@ -26,6 +26,8 @@ pub mod publish;
 pub mod route;
 /// 2: what is remembered; nothing acknowledged is lost.
 pub mod store;
+/// 2: what hubs and we say to each other, so that a change is known at once.
+pub mod websub;
 
 /// 1: the words of the house.
 pub mod model;

@@ -71,6 +71,7 @@ fn every_key_of_the_contract_is_read() {
     let text = r#"
 [worker]
 every = "20s"
+soonest = "15s"
 concurrency = 8
 per_host = 1
 delay = "0s"
@@ -78,6 +79,7 @@ contact = "https://example.org/bot"
 robots = true
 [network]
 allow = ["127.0.0.1:8099", "[::1]:80"]
+ca = "own.pem"
 [limits]
 body = "1MiB"
 request = "5s"
@@ -110,6 +112,7 @@ countries = ["KP"]
 only_countries = true
 publish = "excerpt"
 every = "2h"
+soonest = "1h"
 delay = "5s"
 robots = false
 [country.KP]
@@ -125,6 +128,7 @@ threshold = 0.4
     assert!(warnings.is_empty(), "{warnings}");
     assert_eq!(settings.worker.delay, Duration::ZERO);
     assert_eq!(settings.network.allow.len(), 2);
+    assert_eq!(settings.network.ca.as_deref(), Some(Path::new("own.pem")));
     assert_eq!(settings.limits.pass, Duration::from_mins(90));
     assert_eq!(settings.publish.to, Path::new("out"));
     let [bigasia, kp] = settings.sources.as_slice() else { panic!("two sources") };
@@ -132,6 +136,7 @@ threshold = 0.4
     assert_eq!(bigasia.zone.iana_name(), Some("Europe/Moscow"));
     assert!(bigasia.robots_for_feed && !kp.robots_for_feed);
     assert_eq!(kp.publish, Rights::Excerpt);
+    assert_eq!((bigasia.soonest, kp.soonest), (Duration::from_secs(15), Duration::from_hours(1)));
     assert_eq!((kp.every, kp.delay), (Duration::from_hours(2), Duration::from_secs(5)));
     assert_eq!(kp.article.credit.len(), 2);
     assert_eq!(kp.select.as_ref().unwrap().link.as_ref().unwrap().as_str(), "a@href");

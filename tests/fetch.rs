@@ -1,5 +1,7 @@
 //! The room `fetch` against a web of our own: hostile answers by their class, manners as a server sees them, the guard, robots.txt.
 
+#[path = "fetch/authority.rs"]
+mod authority;
 #[path = "fetch/budgets.rs"]
 mod budgets;
 #[path = "fetch/hostile.rs"]

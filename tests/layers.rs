@@ -20,6 +20,7 @@ const LEVELS: &[(&str, u8)] = &[
     ("dedup", 2),
     ("store", 2),
     ("publish", 2),
+    ("websub", 2),
     ("model", 1),
     ("text", 0),
     ("date", 0),

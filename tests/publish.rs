@@ -44,6 +44,7 @@ fn source(name: &str, rights: Rights, rank: usize) -> Source {
         only_countries: false,
         publish: rights,
         every: Duration::from_mins(30),
+        soonest: Duration::from_mins(30),
         delay: Duration::from_secs(1),
         robots_for_feed: false,
         rank,

@@ -57,6 +57,7 @@ on_every_engine!(
     what_was_not_seen_for_long_is_forgotten,
     a_leader_stays_as_long_as_one_of_its_copies,
     verify_counts_what_it_read,
+    subscriptions_are_given_back_until_they_are_forgotten,
 );
 
 #[path = "support/store_damage.rs"]

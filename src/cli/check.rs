@@ -1,21 +1,29 @@
-//! `feedatlas check`: every mistake of feeds.toml.
+//! `feedatlas check`: every mistake of feeds.toml; with `--probe`, every source asked once.
 
 use std::path::Path;
 
+use clap::Args;
+
 use crate::cli::exit::Exit;
 use crate::cli::load;
+use crate::cli::probe;
 
-pub(crate) fn run(config: &Path) -> Exit {
-    match load::settings(config) {
-        Ok(settings) => {
-            let countries = settings.countries.iter().filter(|country| country.enabled).count();
-            println!(
-                "{}: {} sources, {countries} countries with feeds; no mistakes",
-                config.display(),
-                settings.sources.len()
-            );
-            Exit::Done
-        }
-        Err(exit) => exit,
-    }
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// Ask every source once, as a pass would, and print what it is and which lines would fit it better. Stores nothing.
+    #[arg(long)]
+    probe: bool,
+}
+
+pub(crate) fn run(config: &Path, arguments: &Arguments) -> Exit {
+    let checked = load::settings(config).and_then(|settings| {
+        let countries = settings.countries.iter().filter(|country| country.enabled).count();
+        println!(
+            "{}: {} sources, {countries} countries with feeds; no mistakes",
+            config.display(),
+            settings.sources.len()
+        );
+        if arguments.probe { probe::run(settings) } else { Ok(()) }
+    });
+    checked.err().unwrap_or(Exit::Done)
 }

@@ -10,6 +10,7 @@ mod init;
 mod inspect;
 mod load;
 mod local;
+mod probe;
 mod run;
 mod serve;
 mod signals;
@@ -57,8 +58,8 @@ enum Command {
     Run(run::Arguments),
     /// Answer HTTP from the published folder; with --work, run the worker on its schedule too.
     Serve(serve::Arguments),
-    /// Tell every mistake of feeds.toml, with its line and its cure.
-    Check,
+    /// Tell every mistake of feeds.toml, with its line and its cure; with --probe, ask every source once too.
+    Check(check::Arguments),
     /// A table of sources and countries, read from status.json.
     Status(status::Arguments),
     /// One article's page through every stage, each step printed: fetch, extract, credit, route, dedup. Stores nothing.
@@ -85,7 +86,7 @@ pub fn main() -> Exit {
         Command::Init(arguments) => init::run(config, &arguments),
         Command::Run(arguments) => run::run(config, &arguments),
         Command::Serve(arguments) => serve::run(config, &arguments),
-        Command::Check => check::run(config),
+        Command::Check(arguments) => check::run(config, &arguments),
         Command::Status(arguments) => status::run(config, &arguments),
         Command::Inspect(arguments) => inspect::run(config, &arguments),
         Command::Demo(arguments) => demo::run(&arguments),

@@ -1,5 +1,6 @@
 //! `feedatlas serve`: HTTP from the published folder; with `--work`, passes on schedule beside it.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -16,10 +17,13 @@ use crate::cli::load;
 use crate::cli::run::pass;
 use crate::cli::signals;
 use crate::cli::watch::Screen;
+use crate::model::source::SourceName;
 use crate::pipeline::Options;
 use crate::pipeline::schedule;
+use crate::pipeline::subscribe;
 use crate::pipeline::worker::Worker;
 use crate::serve;
+use crate::websub::desk::Desk;
 
 /// Shortest rest between two passes, so that a source with `every = "1s"` does not keep the worker spinning.
 const REST_MIN: Duration = Duration::from_secs(1);
@@ -47,10 +51,14 @@ pub(crate) fn run(config: &Path, arguments: &Arguments) -> Exit {
             let listener = listen(arguments.listen).await?;
             let address = listener.local_addr().unwrap_or(arguments.listen);
             eprintln!("feedatlas: http://{address}/ serves {}", folder.display());
-            let serving = serve::serve(listener, folder, stop.clone());
+            let desk = match &worker {
+                Some(worker) => Some(desk(worker).await?),
+                None => None,
+            };
+            let serving = serve::serve_with(listener, folder, desk.clone(), stop.clone());
             let working = async {
-                if let Some(worker) = &worker {
-                    work(worker, &stop).await?;
+                if let (Some(worker), Some(desk)) = (&worker, &desk) {
+                    work(worker, desk, &stop).await?;
                 }
                 Ok::<(), Exit>(())
             };
@@ -72,27 +80,76 @@ pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, Exit> {
     })
 }
 
-/// Passes until told to stop. A store or folder that fails ends the work and with it the command.
-async fn work(worker: &Arc<Worker>, stop: &CancellationToken) -> Result<(), Exit> {
+/// Where hubs call, with the subscriptions that are remembered.
+async fn desk(worker: &Arc<Worker>) -> Result<Arc<Desk>, Exit> {
+    if let Some(base) = subscribe::base(&worker.fetcher, &worker.settings.publish.base_url) {
+        eprintln!("feedatlas: hubs may call at {}/websub/", base.as_str().trim_end_matches('/'));
+    }
+    let remembered = worker.store.subscriptions().await.map_err(|error| build::told(&error))?;
+    Ok(Arc::new(Desk::new(remembered, Timestamp::now)))
+}
+
+/// Passes until told to stop, and asks hubs between them. A store or folder that fails ends the work and with it the command.
+async fn work(worker: &Arc<Worker>, desk: &Desk, stop: &CancellationToken) -> Result<(), Exit> {
+    let mut told = BTreeSet::new();
+    let mut is_time = true;
     while !stop.is_cancelled() {
-        let screen = Screen::new(false);
-        if let Err(exit) = pass(worker, &Options::default(), stop, &screen).await {
+        if let Err(exit) = once(worker, desk, (&mut told, is_time), stop).await {
             stop.cancel();
             return Err(exit);
         }
-        let rest = rest(worker).await?;
-        tokio::select! {
-            () = tokio::time::sleep(rest) => {}
-            () = stop.cancelled() => {}
-        }
+        let rest = rest(worker, &told).await?;
+        is_time = tokio::select! {
+            () = tokio::time::sleep(rest) => true,
+            () = desk.wait() => false,
+            () = stop.cancelled() => false,
+        };
     }
     Ok(())
 }
 
-/// How long until the next source is due.
-async fn rest(worker: &Arc<Worker>) -> Result<Duration, Exit> {
+/// What is due: sources that a hub told of, else, where it is time, those whose time has come; then hubs.
+async fn once(
+    worker: &Arc<Worker>,
+    desk: &Desk,
+    (told, is_time): (&mut BTreeSet<SourceName>, bool),
+    stop: &CancellationToken,
+) -> Result<(), Exit> {
+    let stored = |error| build::told(&error);
+    told.extend(subscribe::take_up(worker, desk).await.map_err(stored)?);
+    let options = options(worker, told).await?;
+    let screen = Screen::new(false);
+    if options.force || is_time {
+        pass(worker, &options, stop, &screen).await?;
+    }
+    tokio::select! {
+        tended = subscribe::tend(worker, desk, Timestamp::now()) => tended.map_err(stored),
+        () = stop.cancelled() => Ok(()),
+    }
+}
+
+/// A pass over the sources that a hub told of, if any of them may be asked now: it is the source's own word that there is news, so
+/// neither our schedule nor its max-age holds it back. They are taken from `told`.
+async fn options(worker: &Arc<Worker>, told: &mut BTreeSet<SourceName>) -> Result<Options, Exit> {
+    let mut only = Vec::new();
+    for source in std::mem::take(told) {
+        match subscribe::wait(worker, &source, Timestamp::now()).await.map_err(|error| build::told(&error))? {
+            Some(wait) if wait.is_zero() => only.push(source.to_string()),
+            Some(_) => drop(told.insert(source)),
+            None => {}
+        }
+    }
+    Ok(Options { force: !only.is_empty(), only, ..Options::default() })
+}
+
+/// How long until the next source is due, or one that was told of may be asked.
+async fn rest(worker: &Arc<Worker>, told: &BTreeSet<SourceName>) -> Result<Duration, Exit> {
     let now = Timestamp::now();
     let mut soonest = REST_MAX;
+    for source in told {
+        let wait = subscribe::wait(worker, source, now).await.map_err(|error| build::told(&error))?;
+        soonest = soonest.min(wait.and_then(|wait| Duration::try_from(wait).ok()).unwrap_or(REST_MAX));
+    }
     for source in &worker.settings.sources {
         let state = worker.store.source(&source.name).await.map_err(|error| build::told(&error))?;
         soonest = soonest.min(schedule::wait(source, &state, now).unwrap_or(REST_MAX));

@@ -10,6 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::cli::exit::Exit;
 use crate::cli::load;
+use crate::model::cure::cure;
+use crate::model::learned::Refused;
 use crate::publish::status::{PATH, SourceStatus, State, StatusFile};
 
 /// Columns where standard output is no terminal.
@@ -53,6 +55,7 @@ fn tables(status: &StatusFile, now: Timestamp) -> String {
         format!("{} articles · {} sources, {bad} failing · {passed}\n", status.articles, status.sources.len());
     words.push_str(&sources(&status.sources, now).to_string());
     words.push('\n');
+    words.push_str(&troubles(&status.sources, now));
     words.push_str(&countries(status, now).to_string());
     words.push('\n');
     words
@@ -60,7 +63,7 @@ fn tables(status: &StatusFile, now: Timestamp) -> String {
 
 /// The failing ones first: they are why people look.
 fn sources(sources: &[SourceStatus], now: Timestamp) -> Table {
-    let mut table = table(&["source", "state", "since", "entries", "new", "next", "what is wrong"]);
+    let mut table = table(&["source", "state", "since", "entries", "new", "next", "wrong"]);
     let mut ordered: Vec<&SourceStatus> = sources.iter().collect();
     ordered.sort_by_key(|source| source.state);
     for source in ordered {
@@ -70,7 +73,8 @@ fn sources(sources: &[SourceStatus], now: Timestamp) -> Table {
             State::Waiting => ("waiting", Color::Yellow),
             State::Well => ("well", Color::Green),
         };
-        let wrong = source.last_error.as_ref().map(|error| format!("{}: {}", error.class, error.message));
+        let wrong = source.last_error.as_ref().map(|error| error.class.to_string());
+        let wrong = wrong.or_else(|| source.refused.map(pages));
         table.add_row(vec![
             Cell::new(&source.name),
             Cell::new(word).fg(colour),
@@ -82,6 +86,34 @@ fn sources(sources: &[SourceStatus], now: Timestamp) -> Table {
         ]);
     }
     table
+}
+
+/// Each source that fails: what is wrong, since when, what will be done about it, and what helps.
+fn troubles(sources: &[SourceStatus], now: Timestamp) -> String {
+    let mut words = String::new();
+    for source in sources {
+        if let Some(refused) = source.refused {
+            let since = ago(refused.since, now);
+            words.push_str(&format!("{}: {} for {since}\n", source.name, pages(refused)));
+            words.push_str(&format!("    their summaries are published instead\n    {}\n", cure(refused.class)));
+        }
+        let Some(error) = &source.last_error else { continue };
+        let since = source.since.map_or_else(String::new, |at| format!(" for {}", ago(at, now)));
+        let times =
+            if source.failures == 1 { "once".to_owned() } else { format!("{} times in a row", source.failures) };
+        words.push_str(&format!("{}: {}{since}, {times}\n    {}\n", source.name, error.class, error.message));
+        // A file of an earlier version says neither.
+        if !error.will.is_empty() {
+            let next = source.next.map_or_else(String::new, |at| format!("next {}: ", ahead(at, now)));
+            words.push_str(&format!("    {next}{}\n    {}\n", error.will, error.cure));
+        }
+    }
+    words
+}
+
+/// `paywall on 3 of 5 pages`.
+fn pages(refused: Refused) -> String {
+    format!("{} on {} of {} pages", refused.class, refused.pages, refused.of)
 }
 
 fn countries(status: &StatusFile, now: Timestamp) -> Table {

@@ -26,7 +26,7 @@ const REDIRECTS_MAX: usize = 20;
 /// Everything feeds.toml says; what is wrong is told to the findings, and its default stands in.
 pub(super) fn settings(mut root: Section<'_>, folder: &Path, environment: &dyn Fn(&str) -> Option<String>) -> Settings {
     let (worker, robots) = root.section("worker").map_or_else(|| (Worker::default(), false), worker);
-    let network = root.section("network").map_or_else(Network::default, network);
+    let network = root.section("network").map_or_else(Network::default, |section| network(section, folder));
     let limits = root.section("limits").map_or_else(Limits::default, limits);
     let store_section = root.section("store");
     let publish_section = root.section("publish");
@@ -51,6 +51,7 @@ fn worker(mut section: Section<'_>) -> (Worker, bool) {
     let default = Worker::default();
     let worker = Worker {
         every: section.take("every", value::some_duration).unwrap_or(default.every),
+        soonest: section.take("soonest", value::some_duration).unwrap_or(default.soonest),
         concurrency: section.take("concurrency", value::count(CONCURRENCY_MAX)).unwrap_or(default.concurrency),
         per_host: section.take("per_host", value::count(PER_HOST_MAX)).unwrap_or(default.per_host),
         delay: section.take("delay", value::duration).unwrap_or(default.delay),
@@ -61,10 +62,11 @@ fn worker(mut section: Section<'_>) -> (Worker, bool) {
     (worker, robots)
 }
 
-fn network(mut section: Section<'_>) -> Network {
+fn network(mut section: Section<'_>, folder: &Path) -> Network {
     let allow = section.list("allow", value::socket).into_iter().map(|placed| placed.value).collect();
+    let ca = section.take("ca", |value| below(folder, value));
     section.finish();
-    Network { allow }
+    Network { allow, ca }
 }
 
 fn limits(mut section: Section<'_>) -> Limits {
@@ -152,7 +154,7 @@ fn secret(value: &DeValue<'_>, environment: &dyn Fn(&str) -> Option<String>) -> 
 fn below(folder: &Path, value: &DeValue<'_>) -> Result<PathBuf, Complaint> {
     let text = value::text(value)?;
     if text.starts_with("~/") {
-        return Err(Complaint::new("`~` is a word of the shell", "write the folder in full: \"/home/…\""));
+        return Err(Complaint::new("`~` is a word of the shell", "write the path in full: \"/home/…\""));
     }
     Ok(folder.join(text))
 }

@@ -68,6 +68,7 @@ fn source(mut section: Section<'_>, worker: &Worker, robots: bool) -> Option<Rea
         only_countries: section.take("only_countries", value::boolean).unwrap_or(false),
         publish: section.take("publish", rights).unwrap_or_default(),
         every: section.take("every", value::some_duration).unwrap_or(worker.every),
+        soonest: section.take("soonest", value::some_duration).unwrap_or(worker.soonest),
         delay: section.take("delay", value::duration).unwrap_or(worker.delay),
         robots_for_feed: section.take("robots", value::boolean).unwrap_or(robots),
         rank: 0,

@@ -14,7 +14,7 @@ use rustls::{ClientConfig, RootCertStore};
 
 use crate::fetch::error::FetchError;
 use crate::fetch::guard::{Guard, Resolver};
-use crate::model::settings::Worker;
+use crate::model::settings::{Network, Worker};
 use crate::model::url::PageUrl;
 
 /// How long a connection may take to be made. Longer than a lost first packet (1 s, 3 s), so that one loss costs no source.
@@ -46,8 +46,8 @@ pub(super) struct Clients {
 }
 
 impl Clients {
-    pub(super) fn new(worker: &Worker, guard: &Arc<Guard>) -> Result<Self, FetchError> {
-        let tls = tls()?;
+    pub(super) fn new(worker: &Worker, network: &Network, guard: &Arc<Guard>) -> Result<Self, FetchError> {
+        let tls = tls(network.ca.as_deref())?;
         let client = |port| build(worker, tls.clone(), Resolver::new(Arc::clone(guard), port));
         let by_port = guard.ports().into_iter().map(|port| Ok((port, client(Some(port))?)));
         Ok(Self { by_port: by_port.collect::<Result<_, FetchError>>()?, public: client(None)? })
@@ -82,12 +82,16 @@ fn build(worker: &Worker, tls: ClientConfig, resolver: Resolver) -> Result<Clien
 }
 
 /// The provider is named here, so that nothing global has to be installed first.
-fn tls() -> Result<ClientConfig, FetchError> {
+fn tls(ca: Option<&Path>) -> Result<ClientConfig, FetchError> {
+    let mut roots = roots();
+    if let Some(ca) = ca {
+        trust(&mut roots, ca)?;
+    }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| FetchError::Client(error.into()))?
-        .with_root_certificates(roots())
+        .with_root_certificates(roots)
         .with_no_client_auth();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
@@ -104,6 +108,21 @@ fn roots() -> RootCertStore {
     }
     store.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     store
+}
+
+/// Trusts the certificates of a file that the operator named. One that has none is a mistake, not a wish.
+fn trust(roots: &mut RootCertStore, ca: &Path) -> Result<(), FetchError> {
+    let unread = |why: String| FetchError::Authority { path: ca.to_owned(), why };
+    let found = CertificateDer::pem_file_iter(ca).map_err(|error| unread(error.to_string()))?;
+    let found: Result<Vec<_>, _> = found.collect();
+    let found = found.map_err(|error| unread(error.to_string()))?;
+    if found.is_empty() {
+        return Err(unread("there is no certificate in it".to_owned()));
+    }
+    for certificate in found {
+        roots.add(certificate).map_err(|error| unread(error.to_string()))?;
+    }
+    Ok(())
 }
 
 /// `feedatlas/0.1.0 (+https://example.org/bot)`: one for all requests, no browser's.

@@ -3,6 +3,7 @@
 //! Not here: how a library's error becomes one of these (`transport`), or a status (`status`).
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::model::fault::Fault;
@@ -17,6 +18,14 @@ pub enum FetchError {
     /// No client could be built: the fault of this machine, not of a source.
     #[error("no HTTP client could be built")]
     Client(#[source] Cause),
+    /// The certificates that feeds.toml names could not be read: the fault of this machine, not of a source.
+    #[error("[network] ca: {}: {why}", path.display())]
+    Authority {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The name could not be resolved.
     #[error("{url}: the name `{}` could not be resolved", url.host())]
     Dns {
@@ -240,7 +249,7 @@ impl FetchError {
     #[must_use]
     pub fn fault(&self) -> Fault {
         match self {
-            Self::Client(_) | Self::Tls { .. } => Fault::Tls,
+            Self::Client(_) | Self::Authority { .. } | Self::Tls { .. } => Fault::Tls,
             Self::Dns { .. } => Fault::Dns,
             Self::Connect { .. } => Fault::Connect,
             Self::Reset { .. } => Fault::Reset,
@@ -316,6 +325,7 @@ impl FetchError {
             // Too slow, too early, too often, and whatever is the server's own fault.
             Self::Status { status, .. } => matches!(status, 408 | 425 | 429 | 500..),
             Self::Client(_)
+            | Self::Authority { .. }
             | Self::Gone { .. }
             | Self::Legal { .. }
             | Self::BadUrl { .. }

@@ -81,7 +81,7 @@ impl Journey<'_> {
             let (url, authority) = (trail.url().clone(), trail.url().authority());
             let crawl_delay = self.enter(&url, errand).await?;
             self.count(&url, errand, trail.hops())?;
-            let turn = self.net.pace.turn(&authority, crawl_delay.unwrap_or_default().max(self.delay)).await;
+            let turn = self.net.pace.turn(&url, crawl_delay.unwrap_or_default().max(self.delay)).await;
             let turn =
                 turn.map_err(|quiet| FetchError::RateLimited { url: Box::new(url.clone()), retry_after: Some(quiet) })?;
             let reply = watch.run(&self.budget, &url, self.ask(errand, trail)).await;
@@ -99,7 +99,7 @@ impl Journey<'_> {
     }
 
     /// Keeps the silence that a host asks for. These two statuses speak for the host; others with a Retry-After for one address.
-    fn heed(&self, authority: &str, error: &FetchError) {
+    pub(super) fn heed(&self, authority: &str, error: &FetchError) {
         if error.status() == Some(429) {
             self.budget.refuse(authority);
         }
@@ -109,7 +109,7 @@ impl Journey<'_> {
     }
 
     /// Whether a hop may be made at all; if so, how long its host wants between two pages.
-    async fn enter(&self, url: &PageUrl, errand: Errand<'_>) -> Result<Option<Duration>, FetchError> {
+    pub(super) async fn enter(&self, url: &PageUrl, errand: Errand<'_>) -> Result<Option<Duration>, FetchError> {
         if self.budget.exhausted() {
             return Err(FetchError::Exhausted { url: Box::new(url.clone()), after: self.budget.failing() });
         }
@@ -161,7 +161,7 @@ impl Journey<'_> {
     }
 
     /// What the robots.txt of an origin says, read if need be: once, however many ask for it at the same time.
-    async fn permission(&self, url: &PageUrl) -> Result<Permission, FetchError> {
+    pub(super) async fn permission(&self, url: &PageUrl) -> Result<Permission, FetchError> {
         let origin = self.net.permissions.origin(&url.origin());
         if let Some(known) = origin.fresh() {
             return Ok(known);

@@ -17,6 +17,7 @@ mod redirect;
 mod retry;
 pub mod robots;
 mod status;
+mod tell;
 mod transport;
 
 use std::collections::BTreeSet;
@@ -97,7 +98,7 @@ impl Fetcher {
     pub fn new(worker: &Worker, network: &Network, limits: &Limits) -> Result<Self, FetchError> {
         let guard = Arc::new(Guard::new(network));
         let net = Net {
-            clients: Clients::new(worker, &guard)?,
+            clients: Clients::new(worker, network, &guard)?,
             guard,
             pace: Pace::new(worker),
             permissions: Permissions::default(),
@@ -149,6 +150,11 @@ impl Fetcher {
         states.collect()
     }
 
+    /// Whether an address may be connected to, as far as it tells itself: of a name only what it resolves to would.
+    pub fn admits(&self, url: &PageUrl) -> bool {
+        self.net.guard.check(url).is_ok()
+    }
+
     /// Begins a pass over a source.
     pub fn visit(&self, source: &Source) -> Visit<'_> {
         let budget = Budget::new(self.net.limits.failing);
@@ -170,6 +176,16 @@ impl Visit<'_> {
             }
             tries += 1;
         }
+    }
+
+    /// Whether robots.txt lets a page be read; it is read for that, if it is not known.
+    pub async fn permitted(&self, url: &PageUrl) -> Result<(), FetchError> {
+        self.journey.permission(url).await?.judge(url).map(drop)
+    }
+
+    /// Sends a form to a hub; well when it was taken. What the hub answers beside its status is not read.
+    pub async fn tell(&self, hub: &PageUrl, form: &str) -> Result<(), FetchError> {
+        self.journey.tell(hub, form).await
     }
 
     /// Whether so much time went into failing answers that the rest waits for the next pass.

@@ -3,6 +3,7 @@
 //! Hosts are told apart by `host:port`. Waiting here is politeness: no deadline runs meanwhile.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -10,6 +11,13 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep_until};
 
 use crate::model::settings::Worker;
+use crate::model::url::PageUrl;
+
+/// No address is asked twice within this time, whoever asks for it: two entries of one page, two sources of one site (CITIZEN, 21).
+const ADDRESS_REST: Duration = Duration::from_secs(2);
+
+/// After so many addresses of a host those that rested long enough are forgotten.
+const ADDRESSES_MAX: usize = 256;
 
 /// Longest silence that is waited out within a pass. Who asks for a longer one is left alone until a later pass.
 const QUIET_WAIT_MAX: Duration = Duration::from_secs(5);
@@ -33,7 +41,7 @@ pub(super) struct Pace {
 #[derive(Debug)]
 struct Host {
     in_flight: Arc<Semaphore>,
-    /// Guards two numbers, for as long as it takes to compare them: never held while waiting.
+    /// Guards a few times, for as long as it takes to compare them: never held while waiting.
     times: Mutex<Times>,
 }
 
@@ -41,6 +49,8 @@ struct Host {
 struct Times {
     last_start: Option<Instant>,
     quiet_until: Option<Instant>,
+    /// When an address was asked last, by its hash; those asked long ago are missing.
+    addresses: HashMap<u64, Instant>,
 }
 
 /// Leave to ask a host once; ends when dropped.
@@ -59,20 +69,24 @@ impl Pace {
         }
     }
 
-    /// Waits until the host may be asked: a place among those in flight, and `delay` since its last request began.
-    /// `Err` is the silence that it asked for, if that is too long to be waited out.
-    pub(super) async fn turn(&self, authority: &str, delay: Duration) -> Result<Turn, Duration> {
-        let host = self.host(authority);
+    /// Waits until an address may be asked: a place among its host's requests in flight, `delay` since the last of them began,
+    /// and a rest since this very address was asked. `Err` is the silence that the host asked for, if that is too long to be waited out.
+    pub(super) async fn turn(&self, url: &PageUrl, delay: Duration) -> Result<Turn, Duration> {
+        let (host, address) = (self.host(&url.authority()), hash(url));
         loop {
-            // Looked at before queueing, so that nobody queues for a host that is silent.
+            // Looked at before queueing, so that nobody queues for a host that is silent, or holds a place for an address that rests.
             host.not_before(delay)?;
+            if let Some(at) = host.rests_until(address) {
+                sleep_until(at).await;
+                continue;
+            }
             let in_flight = acquire(&host.in_flight).await;
             while let Some(at) = host.not_before(delay)? {
                 sleep_until(at).await;
             }
             let all = acquire(&self.all).await;
             // Others may have begun, and the host may have asked for silence, while this one waited for a place.
-            if host.begin(delay) {
+            if host.begin(address, delay) {
                 return Ok(Turn { _host: in_flight, _all: all });
             }
         }
@@ -128,14 +142,32 @@ impl Host {
         Ok(paced.max(times.quiet_until).filter(|at| *at > now))
     }
 
+    /// Until when an address that was asked lately is not asked again.
+    fn rests_until(&self, address: u64) -> Option<Instant> {
+        let asked = lock(&self.times).addresses.get(&address).copied()?;
+        asked.checked_add(ADDRESS_REST).filter(|until| *until > Instant::now())
+    }
+
     /// Marks a beginning, if one may be made now.
-    fn begin(&self, delay: Duration) -> bool {
-        if !matches!(self.not_before(delay), Ok(None)) {
+    fn begin(&self, address: u64, delay: Duration) -> bool {
+        if !matches!(self.not_before(delay), Ok(None)) || self.rests_until(address).is_some() {
             return false;
         }
-        lock(&self.times).last_start = Some(Instant::now());
+        let (now, mut times) = (Instant::now(), lock(&self.times));
+        times.last_start = Some(now);
+        if times.addresses.len() >= ADDRESSES_MAX {
+            times.addresses.retain(|_, asked| now.duration_since(*asked) < ADDRESS_REST);
+        }
+        times.addresses.insert(address, now);
         true
     }
+}
+
+/// A server sees no fragment.
+fn hash(url: &PageUrl) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    url.without_fragment().hash(&mut hasher);
+    hasher.finish()
 }
 
 async fn acquire(semaphore: &Arc<Semaphore>) -> OwnedSemaphorePermit {
@@ -162,6 +194,10 @@ mod tests {
 
     const MINUTE: Duration = Duration::from_mins(1);
 
+    fn url(host: &str, number: usize) -> PageUrl {
+        PageUrl::parse(&format!("http://{host}:80/{number}")).unwrap()
+    }
+
     fn units(since: Instant) -> u128 {
         since.elapsed().as_millis() / UNIT.as_millis()
     }
@@ -169,26 +205,27 @@ mod tests {
     #[tokio::test]
     async fn starts_of_a_host_are_apart_and_other_hosts_do_not_wait() {
         let (pace, begun) = (pace(2, 64), Instant::now());
-        let starts = join_all((0..4).map(|_| async {
-            let _turn = pace.turn("a:80", UNIT).await.unwrap();
+        let addresses: Vec<PageUrl> = (0..4).map(|number| url("a", number)).collect();
+        let starts = join_all(addresses.iter().map(async |address| {
+            let _turn = pace.turn(address, UNIT).await.unwrap();
             units(begun)
         }))
         .await;
         assert!(starts.iter().zip(0..).all(|(start, number)| *start >= number), "{starts:?}");
         let asked = Instant::now();
-        drop(pace.turn("b:80", UNIT).await.unwrap());
+        drop(pace.turn(&url("b", 1), UNIT).await.unwrap());
         assert_eq!(units(asked), 0);
     }
 
     #[tokio::test]
     async fn in_flight_is_bounded_per_host_and_in_all() {
         let pace = pace(2, 3);
-        let busy = [pace.turn("a:80", Duration::ZERO).await, pace.turn("a:80", Duration::ZERO).await];
-        assert!(tokio::time::timeout(UNIT, pace.turn("a:80", Duration::ZERO)).await.is_err());
-        let other = pace.turn("b:80", Duration::ZERO).await;
-        assert!(tokio::time::timeout(UNIT, pace.turn("c:80", Duration::ZERO)).await.is_err());
+        let busy = [pace.turn(&url("a", 2), Duration::ZERO).await, pace.turn(&url("a", 3), Duration::ZERO).await];
+        assert!(tokio::time::timeout(UNIT, pace.turn(&url("a", 4), Duration::ZERO)).await.is_err());
+        let other = pace.turn(&url("b", 5), Duration::ZERO).await;
+        assert!(tokio::time::timeout(UNIT, pace.turn(&url("c", 6), Duration::ZERO)).await.is_err());
         drop((busy, other));
-        assert!(tokio::time::timeout(UNIT, pace.turn("c:80", Duration::ZERO)).await.is_ok());
+        assert!(tokio::time::timeout(UNIT, pace.turn(&url("c", 7), Duration::ZERO)).await.is_ok());
     }
 
     #[tokio::test]
@@ -196,12 +233,27 @@ mod tests {
         let (pace, begun) = (pace(2, 64), Instant::now());
         pace.quiet("a:80", 3 * UNIT);
         pace.quiet("a:80", UNIT);
-        drop(pace.turn("a:80", Duration::ZERO).await.unwrap());
+        drop(pace.turn(&url("a", 8), Duration::ZERO).await.unwrap());
         assert!(units(begun) >= 3);
         assert_eq!(pace.quiet_for("a:80"), None);
         pace.quiet("a:80", MINUTE);
-        let (refused, known) = (pace.turn("a:80", Duration::ZERO).await.unwrap_err(), pace.quiet_for("a:80").unwrap());
+        let (refused, known) =
+            (pace.turn(&url("a", 9), Duration::ZERO).await.unwrap_err(), pace.quiet_for("a:80").unwrap());
         assert!(MINUTE.abs_diff(refused) < UNIT && MINUTE.abs_diff(known) < UNIT);
-        assert!(pace.turn("b:80", Duration::ZERO).await.is_ok());
+        assert!(pace.turn(&url("b", 10), Duration::ZERO).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn an_address_rests_for_two_seconds_whatever_follows_the_hash_and_holds_no_place_meanwhile() {
+        let (pace, begun) = (pace(1, 64), Instant::now());
+        let (whole, part) = (url("a", 1), PageUrl::parse("http://a:80/1#part").unwrap());
+        drop(pace.turn(&whole, Duration::ZERO).await.unwrap());
+        let again = pace.turn(&part, Duration::ZERO);
+        let other = async {
+            drop(pace.turn(&url("a", 2), Duration::ZERO).await.unwrap());
+            begun.elapsed()
+        };
+        let (again, other) = tokio::join!(again, other);
+        assert!(again.is_ok() && begun.elapsed() >= ADDRESS_REST && other < ADDRESS_REST, "{other:?}");
     }
 }

@@ -6,10 +6,13 @@
 pub mod article;
 pub mod cluster;
 pub mod country;
+pub mod cure;
 pub mod document;
 pub mod entry;
 pub mod fault;
+pub mod learned;
 pub mod report;
 pub mod settings;
 pub mod source;
+pub mod subscription;
 pub mod url;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::model::country::Country;
-use crate::model::source::{EVERY, Source};
+use crate::model::source::{EVERY, SOONEST, Source};
 use crate::model::url::PageUrl;
 
 /// Pages of one listing, or members of one sitemap index, that a pass asks for at most: a site whose every page names a
@@ -17,6 +17,8 @@ pub const PAGES_MAX: usize = 6;
 pub struct Worker {
     /// How often a source is asked, where it does not say itself.
     pub every: Duration,
+    /// How soon a source is asked again at the soonest, where it says itself that it may be.
+    pub soonest: Duration,
     /// Requests in flight in all.
     pub concurrency: usize,
     /// Requests in flight to one host.
@@ -27,11 +29,13 @@ pub struct Worker {
     pub contact: Option<String>,
 }
 
-/// `[network]`: exceptions of the address guard.
+/// `[network]`: exceptions of the address guard, and whom else to trust.
 #[derive(Debug, Clone, Default)]
 pub struct Network {
     /// Addresses that are let through though they are not public.
     pub allow: Vec<SocketAddr>,
+    /// A file of certificates (PEM) that are trusted beside those of the system: an authority of one's own.
+    pub ca: Option<PathBuf>,
 }
 
 /// `[limits]`: each is told in the report when it is reached.
@@ -117,7 +121,14 @@ pub struct Settings {
 
 impl Default for Worker {
     fn default() -> Self {
-        Self { every: EVERY, concurrency: 64, per_host: 2, delay: Duration::from_secs(1), contact: None }
+        Self {
+            every: EVERY,
+            soonest: SOONEST,
+            concurrency: 64,
+            per_host: 2,
+            delay: Duration::from_secs(1),
+            contact: None,
+        }
     }
 }
 

@@ -10,10 +10,14 @@ use crate::html::selector::Selector;
 use crate::model::country::Country;
 use crate::model::document::Validators;
 use crate::model::fault::Fault;
+use crate::model::learned::{self, Learned};
 use crate::model::url::PageUrl;
 
 /// How often a source is asked, where neither it nor feeds.toml says: news of the hour, and no burden to its server.
 pub const EVERY: Duration = Duration::from_mins(30);
+
+/// How soon a source is asked again at the soonest, though it says itself that it may be asked sooner and changes often.
+pub const SOONEST: Duration = Duration::from_mins(10);
 
 /// The name by which a source is known: its articles stay its own when its address changes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -117,6 +121,8 @@ pub struct Source {
     pub publish: Rights,
     /// How often it is asked, where it does not say itself; the worker's value by default.
     pub every: Duration,
+    /// How soon it is asked again at the soonest, where it says itself that it may be; the worker's value by default.
+    pub soonest: Duration,
     /// Time between two requests of its host; the worker's value by default.
     pub delay: Duration,
     /// Whether robots.txt is obeyed for the feed itself, as it always is for pages.
@@ -141,6 +147,7 @@ impl Source {
             only_countries: false,
             publish: Rights::Full,
             every: EVERY,
+            soonest: SOONEST,
             delay,
             robots_for_feed: false,
             rank: 0,
@@ -210,8 +217,9 @@ pub struct SourceState {
     pub retry: Vec<[u8; 16]>,
     /// When `listed` were last noted as seen.
     pub listed_seen: Option<Timestamp>,
-    /// Kept for what will be learned of a source's pages; empty as yet.
-    pub template: Vec<u8>,
+    /// How often it really changes, and which hub tells of it. In its form last, and there from the first: see `model::learned`.
+    #[serde(with = "learned", alias = "template")]
+    pub learned: Learned,
 }
 
 /// What is remembered of a host from one pass to the next.

@@ -16,9 +16,11 @@ pub mod decide;
 pub mod edition;
 mod one_article;
 mod one_source;
+pub mod probe;
 mod remember;
 pub mod schedule;
 mod settle;
+pub mod subscribe;
 pub mod watcher;
 pub mod worker;
 

@@ -23,7 +23,7 @@ use crate::parse;
 use crate::parse::error::ParseError;
 use crate::pipeline::decide::{self, Plan, Sighting};
 use crate::pipeline::one_article::{self, Made, Outcome};
-use crate::pipeline::remember;
+use crate::pipeline::remember::{self, Failure};
 use crate::pipeline::worker::Worker;
 use crate::store::error::StoreError;
 
@@ -110,7 +110,7 @@ pub(crate) async fn read(
         Ok(Answer::Same(caching)) => {
             brought.report.not_modified = true;
             remember::unchanged(&mut brought.state, &caching);
-            remember::succeeded(&mut brought.state, &source, &caching, now);
+            remember::succeeded(&mut brought.state, &source, &caching, false, now);
             reading.try_again(&mut brought).await?;
         }
         Ok(Answer::Entries(answer)) => {
@@ -291,12 +291,19 @@ impl Reading<'_> {
                 Plan::Refresh(sighting, id, tries) => work.push((sighting, Some(id), tries)),
             }
         }
+        // A page that is tried again is no news of its source.
+        let has_news = work.iter().any(|(_, update, tries)| update.is_none() || *tries == 0);
         let links = work.iter().filter_map(|(sighting, ..)| sighting.entry.link.as_ref());
         self.worker.remember_hosts(links, self.now).await?;
+        let pages = work.len();
         let unread = self.read_articles(brought, work).await;
+        if pages > unread {
+            let refused: Vec<Fault> = brought.refused.iter().filter_map(refusal).collect();
+            brought.state.learned.pages_read(pages - unread, &refused, self.now);
+        }
         let caching = &document.caching;
         brought.state.validators = caching.validators.clone();
-        remember::succeeded(&mut brought.state, self.source, caching, self.now);
+        remember::succeeded(&mut brought.state, self.source, caching, has_news, self.now);
         if !brought.made.is_empty() {
             brought.state.last_new = Some(self.now);
         }
@@ -366,18 +373,26 @@ impl Reading<'_> {
     }
 }
 
+fn refusal(event: &Event) -> Option<Fault> {
+    match event {
+        Event::Article { error, .. } => Some(*error),
+        _ => None,
+    }
+}
+
 fn failed(brought: &mut Brought, error: &SourceError, now: Timestamp) {
     let (fault, words) = (error.fault(), with_causes(error));
-    let mut retry_after = None;
+    let (mut status, mut retry_after) = (None, None);
     match error {
         SourceError::Fetch(error) => {
             brought.report.limit = error.limit().map(str::to_owned);
-            retry_after = error.retry_after();
+            (status, retry_after) = (error.status(), error.retry_after());
         }
         SourceError::Parse(error) => brought.report.limit = error.limit().map(str::to_owned),
         SourceError::Panicked { .. } => {}
     }
-    remember::failed(&mut brought.state, &brought.source, (fault, words.clone()), retry_after, now);
+    let failure = Failure { fault, words: words.clone(), status, retry_after };
+    remember::failed(&mut brought.state, &brought.source, failure, now);
     brought.report.error = Some(fault);
     brought.report.message = Some(words);
 }

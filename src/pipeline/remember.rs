@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use crate::model::document::{Caching, Document, Validators};
 use crate::model::entry::Entries;
 use crate::model::fault::Fault;
-use crate::model::source::{Source, SourceState};
+use crate::model::learned::Hub;
+use crate::model::source::{Source, SourceKind, SourceState};
 use crate::model::url::PageUrl;
 use crate::pipeline::schedule;
 
@@ -25,7 +26,6 @@ pub(crate) fn configured(state: &mut SourceState, source: &Source) {
         configured_url: Some(source.url.clone()),
         last_success: state.last_success,
         last_new: state.last_new,
-        template: std::mem::take(&mut state.template),
         listed: std::mem::take(&mut state.listed),
         ..SourceState::default()
     };
@@ -73,26 +73,46 @@ pub(crate) fn described(state: &mut SourceState, document: &Document, entries: &
     state.kind = Some(entries.kind);
     state.hints = entries.head.hints.clone();
     state.entries = u32::try_from(entries.entries.len()).unwrap_or(u32::MAX);
+    state.learned.hub = hub(document, entries);
     if entries.head.title.is_some() {
         state.title.clone_from(&entries.head.title);
     }
 }
 
-/// A 304, or the same bytes: newer validators are taken up, none is given up.
-pub(crate) fn unchanged(state: &mut SourceState, caching: &Caching) {
-    if caching.validators != Validators::default() {
-        state.validators = caching.validators.clone();
+/// The hub that a feed names, and what the hub calls it: in its head as HTTP (`Link`), else in its own (`WebSub`, section 4).
+fn hub(document: &Document, entries: &Entries) -> Option<Hub> {
+    if entries.kind != SourceKind::Feed {
+        return None;
     }
+    let in_http = |relation: &str| document.links.iter().find(|(_, rel)| rel == relation).map(|(url, _)| url.clone());
+    let in_feed = |relation: &str| {
+        let mut named = entries.head.links.iter().filter(|link| link.rel.as_deref() == Some(relation));
+        named.find_map(|link| PageUrl::parse(&link.href).ok())
+    };
+    let hub = in_http("hub").or_else(|| in_feed("hub"))?;
+    // Many feeds name a hub and not themselves: hubs then know them by the address that is asked.
+    let topic = in_http("self").or_else(|| in_feed("self")).unwrap_or_else(|| document.url.clone());
+    Some(Hub { hub, topic })
 }
 
-/// It answered well.
-pub(crate) fn succeeded(state: &mut SourceState, source: &Source, caching: &Caching, now: Timestamp) {
+/// A 304, or the same bytes: what it gives is sent back next time. A 304 keeps what it does not repeat (`fetch::cache`); a whole
+/// answer that gives none any more has none.
+pub(crate) fn unchanged(state: &mut SourceState, caching: &Caching) {
+    state.validators = caching.validators.clone();
+}
+
+/// It answered well; `has_news`: with an entry that is new or changed.
+pub(crate) fn succeeded(state: &mut SourceState, source: &Source, caching: &Caching, has_news: bool, now: Timestamp) {
+    let since_last = state.last_success.and_then(|last| Duration::try_from(now.duration_since(last)).ok());
+    if let Some(since_last) = since_last {
+        state.learned.rhythm.watched(since_last, has_news);
+    }
     state.last_success = Some(now);
     state.failures = 0;
     state.failing_since = None;
     state.last_error = None;
     state.quiet_until = None;
-    state.not_before = Some(schedule::after_success(source, &state.hints, caching.fresh_for, now));
+    state.not_before = Some(schedule::after_success(source, state, caching.fresh_for, now));
 }
 
 /// Entries were left unread: when its time comes it must give the whole document again.
@@ -101,14 +121,22 @@ pub(crate) fn unfinished(state: &mut SourceState) {
     state.body_hash = None;
 }
 
-/// It failed. `retry_after`: how long it asked us to wait.
-pub(crate) fn failed(
-    state: &mut SourceState,
-    source: &Source,
-    (fault, words): (Fault, String),
-    retry_after: Option<Duration>,
-    now: Timestamp,
-) {
+/// How a source failed.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    /// By class.
+    pub(crate) fault: Fault,
+    /// In words.
+    pub(crate) words: String,
+    /// The status that was answered, if it is why.
+    pub(crate) status: Option<u16>,
+    /// How long it asked us to wait.
+    pub(crate) retry_after: Option<Duration>,
+}
+
+/// It failed.
+pub(crate) fn failed(state: &mut SourceState, source: &Source, failure: Failure, now: Timestamp) {
+    let Failure { fault, words, status, retry_after } = failure;
     state.failures = state.failures.saturating_add(1);
     state.failing_since = state.failing_since.or(Some(now));
     state.last_error = Some((fault, words));
@@ -119,7 +147,8 @@ pub(crate) fn failed(
             state.kind = None;
         }
     }
-    state.not_before = Some(schedule::after_failure(source, fault, state.failures, now));
+    let keeps_out = matches!(fault, Fault::RateLimited | Fault::Challenge) || status == Some(403);
+    state.not_before = Some(schedule::after_failure(source, keeps_out && retry_after.is_none(), state.failures, now));
     if let Some(wait) = retry_after {
         state.quiet_until = Some(schedule::later(now, wait));
     }
@@ -135,7 +164,6 @@ pub(crate) fn body_hash(body: &[u8]) -> [u8; 16] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::source::SourceKind;
 
     fn url(path: &str) -> PageUrl {
         PageUrl::parse(&format!("https://example.org/{path}")).expect("an address")
@@ -173,10 +201,27 @@ mod tests {
         let mut state =
             SourceState { found_feed: Some(url("feed")), kind: Some(SourceKind::Feed), ..SourceState::default() };
         let now = Timestamp::UNIX_EPOCH;
-        failed(&mut state, &source, (Fault::Timeout, String::new()), None, now);
+        let failure = |fault| Failure { fault, words: String::new(), status: None, retry_after: None };
+        failed(&mut state, &source, failure(Fault::Timeout), now);
         assert_eq!(address(&source, &state), url("feed"));
-        failed(&mut state, &source, (Fault::Gone, String::new()), None, now);
+        failed(&mut state, &source, failure(Fault::Gone), now);
         assert_eq!((address(&source, &state), state.gone, state.kind), (url("page"), false, None));
+    }
+
+    #[test]
+    fn who_keeps_us_out_without_a_word_is_left_alone_for_hours() {
+        let source = Source::bare(url("feed"), Duration::ZERO);
+        let (now, minutes) = (Timestamp::UNIX_EPOCH, |minutes| Duration::from_mins(minutes));
+        let rest = |fault, status, retry_after| {
+            let mut state = SourceState::default();
+            failed(&mut state, &source, Failure { fault, words: String::new(), status, retry_after }, now);
+            assert_eq!(state.quiet_until, retry_after.map(|wait| schedule::later(now, wait)));
+            Duration::try_from(state.not_before.expect("it has a time").duration_since(now)).expect("ahead")
+        };
+        assert_eq!(rest(Fault::HttpStatus, Some(500), None), minutes(30));
+        assert_eq!(rest(Fault::HttpStatus, Some(403), None), minutes(240));
+        assert_eq!(rest(Fault::RateLimited, Some(429), None), minutes(240));
+        assert_eq!(rest(Fault::RateLimited, Some(429), Some(minutes(60))), minutes(30));
     }
 
     #[test]

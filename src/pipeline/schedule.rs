@@ -7,7 +7,6 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::model::fault::Fault;
 use crate::model::source::{PollHints, Source, SourceState};
 
 /// Longest time for which a source's own word keeps us away. A year-long max-age is a mistake more often than a wish.
@@ -96,22 +95,30 @@ fn skipped(hints: &PollHints, now: Timestamp) -> bool {
     hours || days
 }
 
-/// When to ask again after an answer that was good: never sooner than the source itself allows.
+/// When to ask again after an answer that was good: never sooner than the source itself allows (max-age, Expires, ttl, sy:*).
+///
+/// A source that says that it may be asked sooner than `every`, and changes so often that it is worth it, is asked twice in the time
+/// between two of its changes, `soonest` at the soonest. Where it says nothing, `every` holds, however often it changes.
 #[must_use]
-pub fn after_success(source: &Source, hints: &PollHints, fresh_for: Option<Duration>, now: Timestamp) -> Timestamp {
-    let own = fresh_for.unwrap_or_default().max(hints.interval.unwrap_or_default()).min(OWN_WORD_MAX);
-    later(now, source.every.max(own))
+pub fn after_success(source: &Source, state: &SourceState, fresh_for: Option<Duration>, now: Timestamp) -> Timestamp {
+    let own = fresh_for.unwrap_or_default().max(state.hints.interval.unwrap_or_default()).min(OWN_WORD_MAX);
+    if own.is_zero() || own >= source.every {
+        return later(now, source.every.max(own));
+    }
+    let worth_it = state.learned.rhythm.between_changes().map(|between| between / 2);
+    let soonest = own.max(source.soonest).min(source.every);
+    later(now, worth_it.unwrap_or(source.every).clamp(soonest, source.every))
 }
 
-/// When to ask again after a failure: twice as late each time.
+/// When to ask again after a failure, the last of `failures` in a row: twice as late each time.
+///
+/// A server that keeps us out (429, 403, a challenge) without saying for how long is left alone for hours; where it says so, its
+/// word is kept beside this (`quiet_until`).
 #[must_use]
-pub fn after_failure(source: &Source, fault: Fault, failures: u32, now: Timestamp) -> Timestamp {
+pub fn after_failure(source: &Source, keeps_out: bool, failures: u32, now: Timestamp) -> Timestamp {
     // 2^16 times any interval is beyond the longest wait already.
     let doubled = source.every.saturating_mul(1 << failures.saturating_sub(1).min(16));
-    let wait = match fault {
-        Fault::RateLimited | Fault::Challenge => doubled.max(BLOCKED_FOR),
-        _ => doubled,
-    };
+    let wait = if keeps_out { doubled.max(BLOCKED_FOR) } else { doubled };
     later(now, wait.min(BACKOFF_MAX).max(source.every))
 }
 
@@ -196,7 +203,7 @@ mod tests {
     fn an_operator_may_ask_as_seldom_as_they_like() {
         let (source, now) = (Source { every: Duration::from_hours(24 * 30), ..source() }, at("2026-03-02T10:00:00Z"));
         let state = SourceState {
-            not_before: Some(after_success(&source, &PollHints::default(), None, now)),
+            not_before: Some(after_success(&source, &SourceState::default(), None, now)),
             ..asked(&source, now)
         };
         assert_eq!(due(&source, &state, later(now, Duration::from_hours(24)), false), Err(Rest::NotDue));
@@ -214,8 +221,31 @@ mod tests {
             (Some(Duration::from_hours(24 * 365)), PollHints::default(), 7 * 24 * 60),
         ];
         for (fresh_for, hints, minutes) in cases {
-            assert_eq!(after_success(&source, &hints, fresh_for, now), later(now, MINUTE * minutes), "{minutes} min");
+            let state = SourceState { hints, ..SourceState::default() };
+            assert_eq!(after_success(&source, &state, fresh_for, now), later(now, MINUTE * minutes), "{minutes} min");
         }
+    }
+
+    #[test]
+    fn a_source_that_changes_often_is_asked_sooner_where_it_allows_it_itself_and_never_later_than_every() {
+        let (source, now) = (source(), at("2026-03-02T10:00:00Z"));
+        let next = |between: u64, news: [bool; 6], own: Option<u64>| {
+            let mut state = SourceState::default();
+            for has_news in news {
+                state.learned.rhythm.watched(Duration::from_mins(between), has_news);
+            }
+            let wait = after_success(&source, &state, own.map(Duration::from_mins), now).duration_since(now);
+            wait.as_secs().div_euclid(60)
+        };
+        let (always, half, never) = ([true; 6], [false, true, false, true, false, true], [false; 6]);
+        // It says nothing of its own: every 30 minutes, whatever it does.
+        assert_eq!([next(30, always, None), next(30, always, Some(0)), next(10, always, None)], [30, 30, 30]);
+        // It may be asked every five minutes: half the time between its changes, 10 minutes (`soonest`) at the soonest.
+        assert_eq!([next(30, always, Some(5)), next(24, always, Some(5)), next(12, always, Some(5))], [15, 12, 10]);
+        assert_eq!([next(15, half, Some(5)), next(30, half, Some(5))], [14, 28]);
+        assert_eq!([next(30, never, Some(5)), next(10, never, Some(5))], [30, 30]);
+        // Its own word is longer than `soonest`, then longer than `every`.
+        assert_eq!([next(30, always, Some(20)), next(30, always, Some(45))], [20, 45]);
     }
 
     #[test]
@@ -223,9 +253,10 @@ mod tests {
         let (source, now) = (source(), at("2026-03-02T10:00:00Z"));
         let waits = [(1, 30), (2, 60), (3, 120), (7, 24 * 60), (4_000_000, 24 * 60)];
         for (failures, minutes) in waits {
-            assert_eq!(after_failure(&source, Fault::HttpStatus, failures, now), later(now, MINUTE * minutes));
+            assert_eq!(after_failure(&source, false, failures, now), later(now, MINUTE * minutes));
         }
-        assert_eq!(after_failure(&source, Fault::RateLimited, 1, now), later(now, BLOCKED_FOR));
+        assert_eq!(after_failure(&source, true, 1, now), later(now, BLOCKED_FOR));
+        assert_eq!(after_failure(&source, true, 5, now), later(now, BLOCKED_FOR * 2));
     }
 
     #[test]

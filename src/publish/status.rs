@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::model::country::Country;
+use crate::model::cure::cure;
 use crate::model::fault::Fault;
+use crate::model::learned::Refused;
 use crate::model::source::{Source, SourceKind, SourceState};
 use crate::publish::words::{NAME_CHARS_MAX, SUMMARY_CHARS_MAX, address, field};
 
@@ -32,6 +34,12 @@ pub struct Failure {
     pub class: Fault,
     /// In words.
     pub message: String,
+    /// What will be done about it, in words; `next` says when.
+    #[serde(default)]
+    pub will: String,
+    /// What an operator can do, in words.
+    #[serde(default)]
+    pub cure: String,
 }
 
 /// One source.
@@ -51,12 +59,18 @@ pub struct SourceStatus {
     pub failures: u32,
     /// The last failure, while it is failing.
     pub last_error: Option<Failure>,
+    /// Its pages that were refused when new ones were read last, though it answers well itself.
+    #[serde(default)]
+    pub refused: Option<Refused>,
     /// When it was asked last.
     pub last_asked: Option<Timestamp>,
     /// When it last had something new.
     pub last_new: Option<Timestamp>,
     /// When it is asked next; none for one that is gone.
     pub next: Option<Timestamp>,
+    /// Until when it asked for quiet (Retry-After).
+    #[serde(default)]
+    pub quiet_until: Option<Timestamp>,
     /// Entries in its last whole answer.
     pub entries: u32,
 }
@@ -115,14 +129,31 @@ impl SourceStatus {
             state,
             since: if is_bad { remembered.failing_since } else { remembered.last_success },
             failures: remembered.failures,
-            last_error: last_error
-                .map(|(class, words)| Failure { class: *class, message: field(words, SUMMARY_CHARS_MAX) }),
+            last_error: last_error.map(|(class, words)| Failure {
+                class: *class,
+                message: field(words, SUMMARY_CHARS_MAX),
+                will: will(remembered, next).to_owned(),
+                cure: cure(*class).to_owned(),
+            }),
+            refused: remembered.learned.refused.filter(|_| state == State::Well),
             last_asked: remembered.last_asked,
             last_new: remembered.last_new,
             next: next.filter(|_| !remembered.gone),
+            quiet_until: remembered.quiet_until,
             entries: remembered.entries,
         }
     }
+}
+
+/// What will be done about a source that fails.
+fn will(remembered: &SourceState, next: Option<Timestamp>) -> &'static str {
+    if remembered.gone {
+        return "not asked again until feeds.toml names another url";
+    }
+    if next.is_some() && remembered.quiet_until >= next {
+        return "it asked for quiet (Retry-After) and has it until then";
+    }
+    "asked again then; each failure doubles the wait, up to a day"
 }
 
 impl StatusFile {

@@ -60,7 +60,7 @@ pub(super) async fn answer<T>(shelf: &Arc<Shelf>, request: &Request<T>) -> Respo
 }
 
 /// Exactly one `Host` that could be one, and no coding of the request that two servers might read differently.
-fn is_well_formed<T>(request: &Request<T>) -> bool {
+pub(super) fn is_well_formed<T>(request: &Request<T>) -> bool {
     let mut hosts = request.headers().get_all(HOST).iter();
     let is_host = |value: &HeaderValue| {
         let host = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~:[]%!$&'()*+,;=".contains(byte);
@@ -254,7 +254,7 @@ fn not_found() -> Response<Body> {
     response
 }
 
-fn plain(status: StatusCode, words: &'static str) -> Response<Body> {
+pub(super) fn plain(status: StatusCode, words: &'static str) -> Response<Body> {
     let mut response = Response::new(memory(Bytes::from_static(words.as_bytes())));
     *response.status_mut() = status;
     let out = response.headers_mut();
@@ -266,7 +266,7 @@ fn plain(status: StatusCode, words: &'static str) -> Response<Body> {
     response
 }
 
-fn memory(bytes: Bytes) -> Body {
+pub(super) fn memory(bytes: Bytes) -> Body {
     Either::Left(Full::new(bytes))
 }
 

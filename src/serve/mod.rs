@@ -1,10 +1,11 @@
 //! HTTP out, from the published folder alone.
 //!
-//! Opens no store and asks no source. Files are held in memory, packed as the pass packed them, and looked at again
+//! Opens no store and asks no source; where hubs may call (`hub`), a desk in memory says what to answer them. Files are held in memory, packed as the pass packed them, and looked at again
 //! when they may have changed, so a pass is seen without a restart.
 
 mod answer;
 mod condition;
+mod hub;
 mod kind;
 mod path;
 mod shelf;
@@ -24,6 +25,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
+use crate::websub::desk::Desk;
 use shelf::Shelf;
 
 /// Time for one head to arrive, and for an idle connection to say something: under the 30 s after which it must be cut.
@@ -41,6 +43,16 @@ const ACCEPT_REST: Duration = Duration::from_millis(50);
 
 /// Answers from a published folder until told to stop; then finishes what is under way.
 pub async fn serve(listener: TcpListener, folder: PathBuf, stop: CancellationToken) -> io::Result<()> {
+    serve_with(listener, folder, None, stop).await
+}
+
+/// The same, and answers the calls of hubs from a desk.
+pub async fn serve_with(
+    listener: TcpListener,
+    folder: PathBuf,
+    desk: Option<Arc<Desk>>,
+    stop: CancellationToken,
+) -> io::Result<()> {
     let shelf = Arc::new(Shelf::new(folder));
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
@@ -51,7 +63,7 @@ pub async fn serve(listener: TcpListener, folder: PathBuf, stop: CancellationTok
         };
         match accepted {
             Ok((stream, place)) => {
-                let connection = graceful.watch(connection(stream, Arc::clone(&shelf)));
+                let connection = graceful.watch(connection(stream, Arc::clone(&shelf), desk.clone()));
                 // Not awaited here: `graceful` counts it, and is awaited below.
                 tokio::spawn(async move {
                     if let Err(why) = connection.await {
@@ -86,10 +98,16 @@ async fn accept(
 fn connection(
     stream: TcpStream,
     shelf: Arc<Shelf>,
+    desk: Option<Arc<Desk>>,
 ) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> {
     let service = service_fn(move |request| {
-        let shelf = Arc::clone(&shelf);
-        async move { Ok::<_, Infallible>(answer::answer(&shelf, &request).await) }
+        let (shelf, desk) = (Arc::clone(&shelf), desk.clone());
+        async move {
+            Ok::<_, Infallible>(match desk {
+                Some(desk) if request.uri().path().starts_with(hub::PATH) => hub::answer(&desk, request).await,
+                _ => answer::answer(&shelf, &request).await,
+            })
+        }
     });
     http1::Builder::new()
         .timer(TokioTimer::new())

@@ -5,6 +5,7 @@
 use jiff::Timestamp;
 
 use crate::model::cluster::{ArticleId, Batch, EntryKey, Known, Stored};
+use crate::model::subscription::Subscription;
 use crate::store::codec::{self, CommitHead, FrameKind, Head, Pointer, Record, Rest};
 use crate::store::engine::Engine;
 use crate::store::error::StoreError;
@@ -64,6 +65,21 @@ pub(super) fn commit(engine: &Engine, mut batch: Batch) -> Result<(), StoreError
     engine.flush()?;
     // What was promised is on disk; what is settled here is made again from it.
     engine.settle()
+}
+
+/// Remembers subscriptions, or no longer. On disk when this returns.
+pub(super) fn remember(engine: &Engine, subscriptions: &[(String, Option<Subscription>)]) -> Result<(), StoreError> {
+    let mut writer = engine.writer()?;
+    let mut stage = engine.stage();
+    for (token, subscription) in subscriptions {
+        match subscription {
+            Some(subscription) => stage.put(keys::subscription(token), codec::encode(subscription)?),
+            None => stage.remove(keys::subscription(token)),
+        }
+    }
+    writer.apply(stage)?;
+    drop(writer);
+    engine.flush()
 }
 
 fn put(engine: &Engine, stage: &mut Stage<'_>, brought: Stored, frames: &mut Frames) -> Result<(), StoreError> {

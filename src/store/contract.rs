@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::model::cluster::{ArticleId, Batch, Candidate, Cluster, EntryKey, Fingerprint, Known, Query, Stored};
 use crate::model::country::Country;
 use crate::model::source::{HostState, SourceName, SourceState};
+use crate::model::subscription::Subscription;
 use crate::store::error::StoreError;
 
 /// Identities that an article has at most: a source that makes a new one at each reading must not grow without end.
@@ -99,6 +100,13 @@ pub trait Store: Send + Sync {
 
     /// Every source that is known, by name.
     async fn sources(&self) -> Result<Vec<(SourceName, SourceState)>, StoreError>;
+
+    /// Every subscription to a hub that is remembered, in the order of their tokens.
+    async fn subscriptions(&self) -> Result<Vec<Subscription>, StoreError>;
+
+    /// Remembers subscriptions, by their tokens: each as it is given, or no longer where none is given. Flushed when this
+    /// returns. They are secrets of this store: no export holds them.
+    async fn remember(&self, subscriptions: Vec<(String, Option<Subscription>)>) -> Result<(), StoreError>;
 
     /// Forgets articles last seen before this. Says how many. An article that leads stays as long as one of its copies.
     ///

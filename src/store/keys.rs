@@ -31,6 +31,8 @@ pub(super) mod kind {
     pub(in crate::store) const SOURCE: u8 = b's';
     /// Origin → state of a host.
     pub(in crate::store) const HOST: u8 = b'h';
+    /// Token → subscription to a hub.
+    pub(in crate::store) const SUBSCRIPTION: u8 = b'w';
     /// Feed that is due → the last change.
     pub(in crate::store) const DUE: u8 = b'd';
     /// Day → what of its segment is alive.
@@ -80,6 +82,10 @@ pub(super) fn source(name: &SourceName) -> Vec<u8> {
 
 pub(super) fn host(origin: &str) -> Vec<u8> {
     key(kind::HOST, &[origin.as_bytes()])
+}
+
+pub(super) fn subscription(token: &str) -> Vec<u8> {
+    key(kind::SUBSCRIPTION, &[token.as_bytes()])
 }
 
 pub(super) fn segment(day: u32) -> Vec<u8> {

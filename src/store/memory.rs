@@ -13,6 +13,7 @@ use crate::model::cluster::{
     ArticleId, Batch, CANDIDATES_MAX, Candidate, Cluster, Copy, EntryKey, Fingerprint, Known, Query, Stored,
 };
 use crate::model::source::{HostState, SourceName, SourceState};
+use crate::model::subscription::Subscription;
 use crate::store::contract::{Changed, Due, Store, Verified};
 use crate::store::error::StoreError;
 use crate::store::rules;
@@ -31,6 +32,7 @@ struct Held {
     noted: BTreeSet<EntryKey>,
     sources: BTreeMap<SourceName, SourceState>,
     hosts: HashMap<String, HostState>,
+    subscriptions: BTreeMap<String, Subscription>,
     due: BTreeMap<Changed, u64>,
     changes: u64,
 }
@@ -120,6 +122,21 @@ impl Store for MemoryStore {
 
     async fn sources(&self) -> Result<Vec<(SourceName, SourceState)>, StoreError> {
         Ok(self.held().sources.iter().map(|(name, state)| (name.clone(), state.clone())).collect())
+    }
+
+    async fn subscriptions(&self) -> Result<Vec<Subscription>, StoreError> {
+        Ok(self.held().subscriptions.values().cloned().collect())
+    }
+
+    async fn remember(&self, subscriptions: Vec<(String, Option<Subscription>)>) -> Result<(), StoreError> {
+        let mut held = self.held();
+        for (token, subscription) in subscriptions {
+            match subscription {
+                Some(subscription) => drop(held.subscriptions.insert(token, subscription)),
+                None => drop(held.subscriptions.remove(&token)),
+            }
+        }
+        Ok(())
     }
 
     async fn forget(&self, last_seen_before: Timestamp) -> Result<u64, StoreError> {

@@ -7,6 +7,7 @@ use crate::model::cluster::{
     ArticleId, CANDIDATES_MAX, Candidate, Cluster, Copy, EntryKey, Fingerprint, Known, Query, Stored,
 };
 use crate::model::source::{HostState, SourceName, SourceState};
+use crate::model::subscription::Subscription;
 use crate::store::codec::{self, Record};
 use crate::store::contract::{Changed, Due};
 use crate::store::engine::Engine;
@@ -215,4 +216,11 @@ pub(super) fn sources(engine: &Engine) -> Result<Vec<(SourceName, SourceState)>,
         sources.push((name, state));
     }
     Ok(sources)
+}
+
+/// All subscriptions to hubs.
+pub(super) fn subscriptions(engine: &Engine) -> Result<Vec<Subscription>, StoreError> {
+    let entries = engine.entries(&[kind::SUBSCRIPTION], None);
+    // The key is a secret, and is in no message.
+    entries.map(|entry| codec::decode(&entry?.1, "a subscription")).collect()
 }

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use crate::model::cluster::{ArticleId, Batch, Candidate, Cluster, EntryKey, Fingerprint, Known, Query, Stored};
 use crate::model::source::{HostState, SourceName, SourceState};
+use crate::model::subscription::Subscription;
 use crate::store::commit;
 use crate::store::contract::{Due, Store, Verified};
 use crate::store::engine::{self, Engine};
@@ -109,6 +110,14 @@ impl Store for SledStore {
 
     async fn sources(&self) -> Result<Vec<(SourceName, SourceState)>, StoreError> {
         self.run(reading::sources).await
+    }
+
+    async fn subscriptions(&self) -> Result<Vec<Subscription>, StoreError> {
+        self.run(reading::subscriptions).await
+    }
+
+    async fn remember(&self, subscriptions: Vec<(String, Option<Subscription>)>) -> Result<(), StoreError> {
+        self.run(move |engine| commit::remember(engine, &subscriptions)).await
     }
 
     async fn forget(&self, last_seen_before: Timestamp) -> Result<u64, StoreError> {

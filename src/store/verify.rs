@@ -67,6 +67,9 @@ pub(super) fn verify(engine: &Engine) -> Result<Verified, StoreError> {
             found.wrong(String::from_utf8_lossy(&key), why);
         }
     }
+    if let Err(why) = reading::subscriptions(engine) {
+        found.wrong("subscriptions", why);
+    }
     match found.first {
         None => Ok(found.verified),
         Some((what, why)) if found.mistakes == 1 => Err(StoreError::damaged(what, why)),

@@ -16,7 +16,7 @@ async fn failing_answers_have_so_much_time_in_all_and_others_lose_nothing() {
     hostile.rule("/", |_| Answer::steps(vec![Step::Hang]));
     healthy.rule("/", |_| Answer::page("<p>text</p>"));
     let limits = Limits { request: Duration::from_millis(500), failing: Duration::from_millis(1200), ..limits() };
-    let network = Network { allow: vec![hostile.address(), healthy.address()] };
+    let network = Network { allow: vec![hostile.address(), healthy.address()], ca: None };
     let fetcher = Fetcher::new(&worker(), &network, &limits).unwrap();
     let (bad, good) = (source(&hostile.url("/")), source(&healthy.url("/")));
     let (bad_visit, good_visit) = (fetcher.visit(&bad), fetcher.visit(&good));

@@ -95,7 +95,7 @@ async fn hosts_out_of_reach_have_their_classes() {
     cut.route("tls", Answer::steps(vec![]));
     let closed = Web::start().await.address();
     let allow = vec![web.address(), no_tls.address(), cut.address(), closed];
-    let fetcher = fetcher(&Network { allow });
+    let fetcher = fetcher(&Network { allow, ca: None });
     let fault = async |url: &str| get_feed(&fetcher, &PageUrl::parse(url).unwrap()).await.unwrap_err().fault();
     // RFC 6761: a name that never resolves.
     assert_eq!(fault("http://feedatlas.invalid/").await, Fault::Dns);

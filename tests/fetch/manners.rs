@@ -32,7 +32,8 @@ async fn unchanged(fetcher: &Fetcher, url: &PageUrl, validators: &Validators) ->
 #[tokio::test]
 async fn m01_to_m08_validators_are_sent_back_as_they_were_given() {
     let web = Web::start().await;
-    let fetcher = fetcher(&web.network());
+    // A client of its own each time: one alone lets an address rest for two seconds.
+    let fetcher = || fetcher(&web.network());
     let date = "Tue, 16 Jan 2024 9:05:00 +0300";
     for (etag, modified) in
         [(Some("W/\"a b\""), None), (None, Some(date)), (Some("\"x\""), Some(date)), (Some("bare"), None)]
@@ -41,8 +42,8 @@ async fn m01_to_m08_validators_are_sent_back_as_they_were_given() {
         let with = |answer: Answer| etag.into_iter().fold(answer, Answer::etag);
         web.route("/feed", modified.into_iter().fold(with(Answer::feed("<rss/>")), Answer::last_modified));
         web.forget();
-        let first = get_feed(&fetcher, &url).await.unwrap().caching.validators;
-        let kept = unchanged(&fetcher, &url, &first).await.validators;
+        let first = get_feed(&fetcher(), &url).await.unwrap().caching.validators;
+        let kept = unchanged(&fetcher(), &url, &first).await.validators;
         assert_eq!(kept, first);
         let log = web.asked("/feed");
         assert_eq!((log[0].header("if-none-match"), log[0].header("if-modified-since")), (None, None));
@@ -51,9 +52,9 @@ async fn m01_to_m08_validators_are_sent_back_as_they_were_given() {
     // 5: a new one is taken up after every 200. 7: none is made up.
     web.script("/feed", vec![Answer::feed("<rss/>").etag("\"2\""), Answer::feed("<rss/>")]);
     let old = Validators { etag: Some("\"1\"".to_owned()), ..Validators::default() };
-    let Fetched::Fresh(document) = again(&fetcher, &web.url("/feed"), &old).await else { panic!() };
+    let Fetched::Fresh(document) = again(&fetcher(), &web.url("/feed"), &old).await else { panic!() };
     assert_eq!(document.caching.validators.etag.as_deref(), Some("\"2\""));
-    let Fetched::Fresh(document) = again(&fetcher, &web.url("/feed"), &document.caching.validators).await else {
+    let Fetched::Fresh(document) = again(&fetcher(), &web.url("/feed"), &document.caching.validators).await else {
         panic!()
     };
     assert_eq!(document.caching.validators, Validators::default());
@@ -158,33 +159,34 @@ async fn m22_at_most_so_many_in_flight_and_so_long_between_two() {
 #[tokio::test]
 async fn m23_to_m26_where_a_source_moved_is_told_and_validators_follow() {
     let web = Web::start().await;
-    let fetcher = fetcher(&web.network());
+    // A client of its own each time: one alone lets an address rest for two seconds.
+    let fetcher = || fetcher(&web.network());
     web.route("/new", Answer::feed("<rss/>").etag("\"1\""));
     for (status, permanent) in [(301, true), (308, true), (302, false), (303, false), (307, false)] {
         web.forget();
         web.route("/old", Answer::redirect(status, "/new"));
-        let first = get_feed(&fetcher, &web.url("/old")).await.unwrap();
+        let first = get_feed(&fetcher(), &web.url("/old")).await.unwrap();
         assert_eq!(first.url, web.url("/new"));
         let expected = permanent.then(|| web.url("/new"));
         assert_eq!(first.caching.moved_to, expected, "{status}");
-        let next = unchanged(&fetcher, &web.url("/old"), &first.caching.validators).await;
+        let next = unchanged(&fetcher(), &web.url("/old"), &first.caching.validators).await;
         assert_eq!(next.moved_to, expected);
         assert_eq!(web.asked("/new")[1].header("if-none-match"), Some("\"1\""));
     }
     // One that is not permanent on the way makes the whole way not so; another address never gets these validators.
     web.route("/older", Answer::redirect(301, "/old"));
     web.route("/elsewhere", Answer::feed("<rss/>").etag("\"1\""));
-    let first = get_feed(&fetcher, &web.url("/older")).await.unwrap();
+    let first = get_feed(&fetcher(), &web.url("/older")).await.unwrap();
     assert_eq!(first.caching.moved_to, None);
     web.route("/old", Answer::redirect(302, "/elsewhere"));
-    assert!(matches!(again(&fetcher, &web.url("/older"), &first.caching.validators).await, Fetched::Fresh(_)));
+    assert!(matches!(again(&fetcher(), &web.url("/older"), &first.caching.validators).await, Fetched::Fresh(_)));
     assert_eq!(web.asked("/elsewhere")[0].header("if-none-match"), None);
 }
 
 #[tokio::test]
 async fn m29_to_m35_every_request_is_honest_and_plain() {
     let (web, other) = (Web::start().await, Web::start_at("127.0.0.2").await);
-    let network = Network { allow: vec![web.address(), other.address()] };
+    let network = Network { allow: vec![web.address(), other.address()], ca: None };
     let fetcher = fetcher(&network);
     let to = other.url("/feed");
     web.route("/feed", Answer::redirect(302, to.as_str()).header("Set-Cookie", "id=1; Path=/"));

@@ -306,7 +306,7 @@ async fn what_was_read_earlier_holds_while_it_fails() {
 #[tokio::test]
 async fn a_crawl_delay_holds_for_pages_and_redirects_are_judged_where_they_lead() {
     let (web, other) = (Web::start().await, Web::start_at("127.0.0.2").await);
-    let network = feedatlas::model::settings::Network { allow: vec![web.address(), other.address()] };
+    let network = feedatlas::model::settings::Network { allow: vec![web.address(), other.address()], ca: None };
     web.rule("/", |_| Answer::page("<p>text</p>"));
     web.route("/robots.txt", Answer::ok("User-agent: *\nCrawl-delay: 1.5"));
     web.route("/away", Answer::redirect(302, other.url("/closed").as_str()));

@@ -7,9 +7,12 @@ use jiff::{SignedDuration, Timestamp};
 use feedatlas::model::cluster::{ArticleId, CANDIDATES_MAX, Known, Query, Stored};
 use feedatlas::model::country::Country;
 use feedatlas::model::fault::Fault;
+use feedatlas::model::learned::Hub;
 use feedatlas::model::source::{HostState, SourceName, SourceState};
+use feedatlas::model::subscription::{Phase, Subscription};
 use feedatlas::model::url::PageUrl;
 use feedatlas::store::contract::{Changed, Due, KEYS_MAX, Store};
+use feedatlas::store::export::export;
 
 use crate::articles::{MORNING, Numbers, Sketch, batch};
 
@@ -78,12 +81,12 @@ pub(crate) async fn a_source_never_seen_is_the_default_and_a_state_is_given_back
         failures: 4,
         gone: true,
         last_error: Some((Fault::Timeout, "no answer within 30 s".to_owned())),
-        template: vec![1, 2, 3],
         not_before: Some(later(1)),
         ..SourceState::default()
     };
     batch.state.validators.etag = Some("W/\"x\"".to_owned());
     batch.state.hints.interval = Some(Duration::from_mins(90));
+    batch.state.learned.rhythm.watched(Duration::from_mins(30), true);
     let state = batch.state.clone();
     store.commit(batch).await.unwrap();
     assert_eq!(store.source(&name).await.unwrap(), state);
@@ -468,4 +471,34 @@ pub(crate) async fn verify_counts_what_it_read(store: &dyn Store) {
     let verified = store.verify().await.unwrap();
     assert_eq!((verified.articles, verified.sources), (2, 1));
     assert!(verified.links >= 4);
+}
+
+pub(crate) async fn subscriptions_are_given_back_until_they_are_forgotten(store: &dyn Store) {
+    let url = |text: &str| PageUrl::parse(text).unwrap();
+    let subscription = |token: &str| Subscription {
+        source: SourceName("Пример".to_owned()),
+        hub: Hub { hub: url("https://hub.example/"), topic: url("https://example.org/feed") },
+        callback: url(&format!("https://atlas.example/websub/{token}")),
+        token: token.to_owned(),
+        secret: "ab".to_owned(),
+        phase: Phase::Active,
+        next: later(1),
+        lease_until: Some(later(2)),
+        tries: 3,
+    };
+    let (one, two) = (subscription("01"), subscription("02"));
+    assert!(store.subscriptions().await.unwrap().is_empty());
+    store.remember(vec![("02".to_owned(), Some(two.clone())), ("01".to_owned(), Some(one.clone()))]).await.unwrap();
+    assert_eq!(store.subscriptions().await.unwrap(), [one.clone(), two.clone()]);
+    let changed = Subscription { phase: Phase::Leaving, ..two };
+    store.remember(vec![("01".to_owned(), None), ("02".to_owned(), Some(changed.clone()))]).await.unwrap();
+    assert_eq!(store.subscriptions().await.unwrap(), [changed]);
+    // They make nothing due, and no export tells them.
+    assert!(store.changed().await.unwrap().is_empty());
+    let mut exported = Vec::new();
+    export(store, &mut exported).await.unwrap();
+    assert!(!String::from_utf8(exported).unwrap().contains("hub.example"));
+    store.verify().await.unwrap();
+    store.remember(vec![("02".to_owned(), None), ("03".to_owned(), None)]).await.unwrap();
+    assert!(store.subscriptions().await.unwrap().is_empty());
 }

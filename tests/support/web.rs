@@ -1,6 +1,6 @@
 //! A web of our own on a free port: each address answers what the test says, as rudely as it says, and keeps what was asked.
 //!
-//! Speaks HTTP/1.1 over plain sockets, so that it can break every rule. Not a server: knows no methods, reads no bodies.
+//! Speaks HTTP/1.1 over plain sockets, so that it can break every rule. Not a server: knows no methods; reads bodies whose length is told.
 
 #![allow(dead_code, unreachable_pub, reason = "a module of several test binaries, each of which uses a part of it")]
 
@@ -162,6 +162,8 @@ pub struct Asked {
     pub path: String,
     /// Names in lower case, in the order in which they came.
     pub headers: Vec<(String, String)>,
+    /// What came with it.
+    pub body: Vec<u8>,
 }
 
 impl Asked {
@@ -226,7 +228,7 @@ impl Web {
 
     /// The exception that the address guard needs for it.
     pub fn network(&self) -> Network {
-        Network { allow: vec![self.address] }
+        Network { allow: vec![self.address], ca: None }
     }
 
     /// The whole address of a path.
@@ -318,7 +320,13 @@ async fn request(stream: &mut TcpStream, read: &mut Vec<u8>) -> Option<Asked> {
     let end = loop {
         if read.first() == Some(&TLS_HANDSHAKE) {
             read.clear();
-            return Some(Asked { at: Instant::now(), method: "TLS".into(), path: "tls".into(), headers: Vec::new() });
+            return Some(Asked {
+                at: Instant::now(),
+                method: "TLS".into(),
+                path: "tls".into(),
+                headers: Vec::new(),
+                body: Vec::new(),
+            });
         }
         if let Some(end) = read.windows(4).position(|four| four == b"\r\n\r\n") {
             break end;
@@ -332,12 +340,21 @@ async fn request(stream: &mut TcpStream, read: &mut Vec<u8>) -> Option<Asked> {
     let (first, rest) = head.split_once("\r\n").unwrap_or((&head, ""));
     let mut words = first.split(' ');
     let headers = rest.lines().filter_map(|line| line.split_once(':'));
-    Some(Asked {
+    let mut asked = Asked {
         at: Instant::now(),
         method: words.next()?.to_owned(),
         path: words.next()?.to_owned(),
         headers: headers.map(|(name, value)| (name.to_lowercase(), value.trim().to_owned())).collect(),
-    })
+        body: Vec::new(),
+    };
+    let length = asked.header("content-length").and_then(|text| text.parse().ok()).unwrap_or(0);
+    while read.len() < length {
+        if stream.read_buf(read).await.ok()? == 0 {
+            return None;
+        }
+    }
+    asked.body = read.drain(..length).collect();
+    Some(asked)
 }
 
 /// Answers; `false` when the connection is over.
