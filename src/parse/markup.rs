@@ -9,6 +9,7 @@ use url::Url;
 use crate::parse::address;
 use crate::parse::entities;
 use crate::parse::lexer::{Lexer, Tag, Token};
+use crate::parse::names::Space;
 use crate::parse::tree::{Element, Node};
 
 /// Elements that are taken out with everything in them.
@@ -19,6 +20,9 @@ const TAGS_ALONE: &[&str] = &[
     "iframe", "object", "embed", "base", "meta", "link", "form", "input", "frame", "frameset", "html", "head", "body",
     "noscript", "template", "param", "xml", "title",
 ];
+
+/// Those of them that neither load nor lead: in plain text they are words about HTML.
+const HARMLESS: &[&str] = &["html", "head", "body", "noscript", "title", "xml"];
 
 /// Elements without an end tag.
 const VOID: &[&str] = &["area", "br", "col", "hr", "img", "source", "track", "wbr", "basefont", "command", "keygen"];
@@ -142,7 +146,7 @@ pub(super) fn clean(html: &str, base: Option<&Url>) -> Clean {
                         lexer.skip_to_end_of(&name);
                     }
                 } else if TAGS_ALONE.contains(&name.as_str()) {
-                    out.had_active = true;
+                    out.had_active |= !HARMLESS.contains(&name.as_str());
                 } else {
                     start(&mut out, &name, &tag, base);
                 }
@@ -165,7 +169,7 @@ pub(super) fn clean(html: &str, base: Option<&Url>) -> Clean {
 }
 
 fn is_broken_tag(text: &str) -> bool {
-    text.starts_with('<') && text[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+    text.starts_with('<') && text[1..].starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '!'))
 }
 
 fn start(out: &mut Clean, name: &str, tag: &Tag<'_>, base: Option<&Url>) {
@@ -304,23 +308,33 @@ pub(super) fn escaped(text: &str) -> Cow<'_, str> {
 }
 
 /// The inside of an element whose markup was written as XML, as a fragment.
-pub(super) fn inside(element: &Element<'_>) -> String {
+///
+/// Addresses below an `xml:base` are made whole with it; all others are left to `clean`.
+pub(super) fn inside(element: &Element<'_>, base: Option<&Url>) -> String {
     let mut out = String::new();
-    write_children(element, &mut out);
+    let own = element.attribute("xml:base").filter(|_| element.space != Space::Core);
+    let based = own.map(|own| address::base_below(base, Some(own)));
+    write_children(element, based.as_ref().map_or(base, Option::as_ref), &mut out, own.is_some());
     out
 }
 
-fn write_children(element: &Element<'_>, out: &mut String) {
+fn write_children(element: &Element<'_>, base: Option<&Url>, out: &mut String, is_based: bool) {
     for node in &element.children {
         match node {
             Node::Text(text) => out.push_str(&escaped(text)),
             Node::Element(child) => {
+                let own = child.attribute("xml:base");
+                let based = own.map(|own| address::base_below(base, Some(own)));
+                let (base, is_based) = (based.as_ref().map_or(base, Option::as_ref), is_based || own.is_some());
                 out.extend(["<", &child.name]);
                 for (key, value) in &child.attributes {
+                    let whole =
+                        (is_based && ADDRESSES.contains(&&**key)).then(|| address::whole(value, base)).flatten();
+                    let value = whole.as_deref().unwrap_or(value);
                     out.extend([" ", key, "=\"", &escaped(value).replace('"', "&quot;"), "\""]);
                 }
                 out.push('>');
-                write_children(child, out);
+                write_children(child, base, out, is_based);
                 if !VOID.contains(&&*child.name) {
                     out.extend(["</", &child.name, ">"]);
                 }

@@ -12,6 +12,7 @@ mod feed;
 mod hints;
 mod identity;
 mod json_feed;
+mod json_mend;
 mod lexer;
 mod library;
 mod listing;
@@ -61,7 +62,7 @@ pub fn entries(source: &Source, document: &Document, depth: usize, now: Timestam
 }
 
 fn reader(source: &Source, now: Timestamp) -> Reader<'_> {
-    Reader { zone: &source.zone, now, is_atom: false }
+    Reader { zone: &source.zone, now, is_atom: false, is_based: false }
 }
 
 fn json(source: &Source, document: &Document, text: &str, now: Timestamp) -> Result<Entries, ParseError> {
@@ -73,8 +74,15 @@ fn json(source: &Source, document: &Document, text: &str, now: Timestamp) -> Res
     if values > bounds::VALUES_MAX {
         return Err(ParseError::TooMany { url: url(), values_max: bounds::VALUES_MAX });
     }
-    let value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
-        .map_err(|source| ParseError::Json { url: url(), source })?;
+    let text = text.trim_start_matches('\u{feff}');
+    let value = match serde_json::from_str::<serde_json::Value>(text) {
+        Ok(value) => value,
+        // Cut off, like XML: a document in which an item is whole is a feed.
+        Err(source) => json_mend::mended(text)
+            .and_then(|mended| serde_json::from_str(&mended).ok())
+            .filter(|value: &serde_json::Value| value["items"].as_array().is_some_and(|items| !items.is_empty()))
+            .ok_or_else(|| ParseError::Json { url: url(), source })?,
+    };
     let base = Url::parse(document.url.as_str()).ok();
     json_feed::read(text, &value, &reader(source, now), base.as_ref())
         .ok_or_else(|| ParseError::NotAFeed { url: url() })

@@ -20,12 +20,29 @@ pub(super) struct Reader<'a> {
     pub(super) now: Timestamp,
     /// Whether texts are plain where nothing is said, as in Atom.
     pub(super) is_atom: bool,
+    /// Whether an `xml:base` holds, which Atom's ids are made whole with too. The document's own address is no part of
+    /// an id: a feed may move.
+    pub(super) is_based: bool,
 }
 
 impl Reader<'_> {
     /// The date an element holds; none where nobody could read it.
     pub(super) fn date(&self, element: &Element<'_>) -> Option<Moment> {
         date::read(&element.some_text()?, self.zone, self.now).ok()
+    }
+
+    /// The id that an element holds.
+    pub(super) fn id(&self, element: &Element<'_>, base: Option<&Url>) -> String {
+        let text = element.text();
+        if !self.is_atom || !self.is_based || text.is_empty() {
+            return text;
+        }
+        address::whole(&text, base).unwrap_or(text)
+    }
+
+    /// The same reader inside an element that may name a base.
+    pub(super) fn inside(self, element: &Element<'_>) -> Self {
+        Self { is_based: self.is_based || element.attribute("xml:base").is_some(), ..self }
     }
 
     /// What a title or a licence line is where it does not say.
