@@ -118,10 +118,12 @@ fn html(name: &str) -> Option<String> {
 /// `#8212`, `#x2014`; numbers of C1 controls are what windows-1252 has there, as in HTML.
 pub(super) fn numbered(name: &str) -> Option<char> {
     let digits = name.strip_prefix('#')?;
-    let code = match digits.strip_prefix(['x', 'X']) {
-        Some(digits) => u32::from_str_radix(digits, 16).ok()?,
-        None => digits.parse().ok()?,
-    };
+    let (digits, radix) = digits.strip_prefix(['x', 'X']).map_or((digits, 10), |digits| (digits, 16));
+    if digits.is_empty() || !digits.chars().all(|digit| digit.is_digit(radix)) {
+        return None;
+    }
+    // A number beyond all bounds is no character either.
+    let code = u32::from_str_radix(digits, radix).unwrap_or(u32::MAX);
     let character = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
     Some(windows_1252(character))
 }
