@@ -40,6 +40,12 @@ const CHUNK_BYTES: usize = 256 * 1024;
 /// ```
 #[must_use]
 pub fn parse(html: &str, depth: usize) -> Html {
+    parse_bounded(html, depth).0
+}
+
+/// The same, and whether elements nested deeper than `depth`.
+#[must_use]
+pub fn parse_bounded(html: &str, depth: usize) -> (Html, bool) {
     let builder = TreeBuilder::new(HtmlTreeSink::new(Html::new_document()), TreeBuilderOpts::default());
     let tokenizer = Tokenizer::new(Shallow::new(builder, depth), TokenizerOpts::default());
     let input = BufferQueue::default();
@@ -51,7 +57,8 @@ pub fn parse(html: &str, depth: usize) -> Html {
         while !matches!(tokenizer.feed(&input), TokenizerResult::Done) {}
     }
     tokenizer.end();
-    tokenizer.sink.builder.sink.finish()
+    let is_flattened = tokenizer.sink.flattened.get();
+    (tokenizer.sink.builder.sink.finish(), is_flattened)
 }
 
 /// A text in parts of at most `CHUNK_BYTES`.
@@ -80,6 +87,8 @@ struct Shallow {
     since: Cell<u32>,
     /// Start tags held back whose end tags are still to come.
     held_back: Cell<usize>,
+    /// Whether any was held back.
+    flattened: Cell<bool>,
     /// The tree is full: nothing more is handed on.
     full: Cell<bool>,
 }
@@ -92,6 +101,7 @@ impl Shallow {
             depth: Cell::new(0),
             since: Cell::new(0),
             held_back: Cell::new(0),
+            flattened: Cell::new(false),
             full: Cell::new(false),
         }
     }
@@ -118,6 +128,7 @@ impl Shallow {
         }
         if self.depth.get() >= self.depth_max {
             self.held_back.set(usize::from(nests));
+            self.flattened.set(true);
             return false;
         }
         self.since.set(self.since.get() + 1);

@@ -1,5 +1,7 @@
 //! Addresses inside documents, made whole against where they stand. Those that run something are dropped.
 
+use std::borrow::Cow;
+
 use url::Url;
 
 /// Schemes that run a program, or hold a document of their own.
@@ -43,13 +45,14 @@ fn scheme(text: &str) -> Option<&str> {
 }
 
 /// The base that holds inside an element that may name one.
-pub(super) fn base_below(base: Option<&Url>, attribute: Option<&str>) -> Option<Url> {
-    let Some(attribute) = attribute else { return base.cloned() };
+pub(super) fn base_below<'b>(base: Option<&'b Url>, attribute: Option<&str>) -> Option<Cow<'b, Url>> {
+    let outer = base.map(Cow::Borrowed);
+    let Some(attribute) = attribute else { return outer };
     let own = match base {
         Some(base) => base.join(attribute).ok(),
         None => Url::parse(attribute).ok(),
     };
-    own.filter(|url| matches!(url.scheme(), "http" | "https")).or_else(|| base.cloned())
+    own.filter(|url| matches!(url.scheme(), "http" | "https")).map(Cow::Owned).or(outer)
 }
 
 #[cfg(test)]

@@ -35,7 +35,7 @@ pub(super) fn text(element: &Element<'_>, kind: Kind, base: Option<&Url>) -> Opt
     let declared = element.attribute("type").map(media_type);
     let has_elements = element.elements().next().is_some();
     let is_xml = has_elements || declared.as_deref() == Some("application/xhtml+xml");
-    let mut raw = if is_xml { inside(element, declared.as_deref(), base.as_ref()) } else { element.text() };
+    let mut raw = if is_xml { inside(element, declared.as_deref(), base.as_deref()) } else { element.text() };
     if is_base64(element, declared.as_deref()) && !has_elements {
         raw = base64(&raw).unwrap_or(raw);
     }
@@ -47,7 +47,7 @@ pub(super) fn text(element: &Element<'_>, kind: Kind, base: Option<&Url>) -> Opt
         Some(_) if kind == Kind::Plain => false,
         _ => kind == Kind::Html || kind == Kind::Guess && markup::looks_like_html(&raw),
     };
-    let clean = if is_html || raw.contains('<') { Some(markup::clean(&raw, base.as_ref())) } else { None };
+    let clean = if is_html || raw.contains('<') { Some(markup::clean(&raw, base.as_deref())) } else { None };
     let value = match clean {
         Some(clean) if is_html || clean.had_active => clean.html,
         _ => raw.trim().to_owned(),

@@ -34,7 +34,7 @@ struct Pending {
 /// Reads an entry.
 pub(super) fn read(element: &Element<'_>, reader: &Reader<'_>, base: Option<&Url>) -> Entry {
     let base = address::base_below(base, element.attribute("xml:base"));
-    let (base, reader) = (base.as_ref(), &reader.inside(element));
+    let (base, reader) = (base.as_deref(), &reader.inside(element));
     let mut entry = Entry { id: element.attribute("rdf:about").unwrap_or_default().to_owned(), ..Entry::default() };
     let mut pending = Pending::default();
     for child in element.elements().take(PARTS_MAX) {
@@ -76,7 +76,7 @@ fn core(child: &Element<'_>, entry: &mut Entry, pending: &mut Pending, reader: &
             entry.id = guid;
         }
         "id" => {
-            entry.id = reader.inside(child).id(child, address::base_below(base, child.attribute("xml:base")).as_ref())
+            entry.id = reader.inside(child).id(child, address::base_below(base, child.attribute("xml:base")).as_deref())
         }
         "description" | "summary" | "abstract" | "content" | "body" | "fullitem" => text(child, entry, reader, base),
         "author" | "managingeditor" => reader::add_person(&mut entry.authors, person::read(child, base)),

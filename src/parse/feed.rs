@@ -47,7 +47,7 @@ pub(super) fn is_atom(root: &Element<'_>) -> bool {
 /// Reads a feed.
 pub(super) fn read(root: &Element<'_>, reader: &Reader<'_>, base: Option<&Url>) -> Entries {
     let base = address::base_below(base, root.attribute("xml:base"));
-    let (base, reader) = (base.as_ref(), &reader.inside(root));
+    let (base, reader) = (base.as_deref(), &reader.inside(root));
     let mut head = Head::default();
     let mut entries = Vec::new();
     if root.name == "entry" {
@@ -58,7 +58,7 @@ pub(super) fn read(root: &Element<'_>, reader: &Reader<'_>, base: Option<&Url>) 
     let language = root.attribute("xml:lang").or_else(|| root.attribute("lang"));
     head.language = head.language.or_else(|| language.map(str::to_owned)).map(|language| language.replace('_', "-"));
     head.link = reader::page(&head.links).map(|link| link.href.clone());
-    Entries { kind: SourceKind::Feed, head, entries, more: Vec::new(), feeds: Vec::new() }
+    Entries { kind: SourceKind::Feed, head, entries, more: Vec::new(), feeds: Vec::new(), reached: Vec::new() }
 }
 
 /// A feed, or a channel in it, or RDF's lists: fields of the head and entries beside each other.
@@ -70,7 +70,7 @@ fn container(
     base: Option<&Url>,
 ) {
     let base = address::base_below(base, element.attribute("xml:base"));
-    let (base, reader) = (base.as_ref(), &reader.inside(element));
+    let (base, reader) = (base.as_deref(), &reader.inside(element));
     let hints = hints::read(element);
     if hints != PollHints::default() {
         head.hints = hints;
@@ -103,7 +103,7 @@ fn field(child: &Element<'_>, head: &mut Head, reader: &Reader<'_>, base: Option
         "language" => head.language = child.some_text(),
         "id" | "guid" => {
             let base = address::base_below(base, child.attribute("xml:base"));
-            head.id = Some(reader.inside(child).id(child, base.as_ref())).filter(|id| !id.is_empty());
+            head.id = Some(reader.inside(child).id(child, base.as_deref())).filter(|id| !id.is_empty());
         }
         "updated" | "modified" | "lastbuilddate" => head.updated = reader.date(child).or(head.updated),
         "pubdate" | "published" | "issued" => head.published = reader.date(child).or(head.published),

@@ -36,6 +36,7 @@ pub(super) fn read(text: &str, value: &Value, reader: &Reader<'_>, base: Option<
         entries,
         more: Vec::new(),
         feeds: Vec::new(),
+        reached: Vec::new(),
     })
 }
 

@@ -135,9 +135,13 @@ pub(super) fn clean(html: &str, base: Option<&Url>) -> Clean {
     while let Some(token) = lexer.next() {
         match token {
             // The beginning of a tag that is none must not become one beside what follows.
-            Token::Text(text) if is_broken_tag(text) => out.html.extend(["&lt;", &text[1..]]),
+            Token::Text(text) if is_broken_tag(text) => out.html.extend(["&lt;", &*quotes(&text[1..])]),
             Token::Text(text) => out.html.push_str(&quotes(text)),
-            Token::Literal(text) => out.html.push_str(&escaped(text)),
+            Token::Literal(text) => {
+                // Browsers know no CDATA in HTML: what stands in it would be markup again.
+                out.had_active |= text.contains('<');
+                out.html.push_str(&escaped(text));
+            }
             Token::Start(tag) => {
                 let name = tag.name.to_ascii_lowercase();
                 if WITH_CONTENT.contains(&name.as_str()) {
@@ -314,7 +318,7 @@ pub(super) fn inside(element: &Element<'_>, base: Option<&Url>) -> String {
     let mut out = String::new();
     let own = element.attribute("xml:base").filter(|_| element.space != Space::Core);
     let based = own.map(|own| address::base_below(base, Some(own)));
-    write_children(element, based.as_ref().map_or(base, Option::as_ref), &mut out, own.is_some());
+    write_children(element, based.as_ref().map_or(base, Option::as_deref), &mut out, own.is_some());
     out
 }
 
@@ -325,7 +329,7 @@ fn write_children(element: &Element<'_>, base: Option<&Url>, out: &mut String, i
             Node::Element(child) => {
                 let own = child.attribute("xml:base");
                 let based = own.map(|own| address::base_below(base, Some(own)));
-                let (base, is_based) = (based.as_ref().map_or(base, Option::as_ref), is_based || own.is_some());
+                let (base, is_based) = (based.as_ref().map_or(base, Option::as_deref), is_based || own.is_some());
                 out.extend(["<", &child.name]);
                 for (key, value) in &child.attributes {
                     let whole =

@@ -62,7 +62,7 @@ pub(super) fn link(element: &Element<'_>, base: Option<&Url>) -> Option<Link> {
     let written = ["url", "uri", "href"].iter().find_map(|name| element.attribute(name));
     let text = written.map_or_else(|| element.text(), str::to_owned);
     // Text in which a reference was written twice.
-    let href = address::whole(&text.replace("&amp;", "&"), base.as_ref()).filter(|href| !href.is_empty())?;
+    let href = address::whole(&text.replace("&amp;", "&"), base.as_deref()).filter(|href| !href.is_empty())?;
     let word = |name| element.attribute(name).filter(|value| !value.is_empty()).map(str::to_owned);
     let rel = word("rel").or_else(|| Some(String::from("alternate")));
     let default = if rel.as_deref() == Some("self") { "application/atom+xml" } else { "text/html" };
@@ -72,7 +72,7 @@ pub(super) fn link(element: &Element<'_>, base: Option<&Url>) -> Option<Link> {
 /// An element whose text is an address.
 pub(super) fn address(element: &Element<'_>, base: Option<&Url>) -> Option<String> {
     let base = address::base_below(base, element.attribute("xml:base"));
-    address::whole(&element.some_text()?, base.as_ref())
+    address::whole(&element.some_text()?, base.as_deref())
 }
 
 /// The page among links: the last `alternate` that is HTML, as readers take it, else any `alternate`.
