@@ -67,6 +67,8 @@ impl PageUrl {
         // Cannot fail: an http address always has a host.
         let _ = url.set_username("");
         let _ = url.set_password(None);
+        // Signs that are written as `%22` grow threefold; what is believed now must be believed when it is read again.
+        check_length(url.as_str())?;
         Ok(Self(url))
     }
 
