@@ -183,6 +183,12 @@ mod tests {
     }
 
     #[test]
+    fn what_is_believed_is_believed_when_it_is_read_again() {
+        let grows = format!("https://example.org/{}", "\"".repeat(ADDRESS_BYTES_MAX / 2));
+        assert!(matches!(PageUrl::parse(&grows), Err(UrlError::TooLong { .. })));
+    }
+
+    #[test]
     fn relative_addresses_are_joined_and_schemes_checked() {
         let base = PageUrl::parse("https://example.org/news/").unwrap();
         assert_eq!(base.join("//other.org/a").unwrap().as_str(), "https://other.org/a");

@@ -33,6 +33,8 @@ pub(super) fn is_refused(text: &str) -> bool {
     let is_image = text.len() >= DATA_IMAGE.len()
         && text.is_char_boundary(DATA_IMAGE.len())
         && text[..DATA_IMAGE.len()].eq_ignore_ascii_case(DATA_IMAGE);
+    // A drawing is a document: it holds scripts.
+    let is_image = is_image && !text[DATA_IMAGE.len()..].to_ascii_lowercase().starts_with("svg");
     !is_image && (is_hidden || REFUSED.contains(&name.as_str()))
 }
 
@@ -70,6 +72,7 @@ mod tests {
             " java\nscript:alert(1)",
             "JaVaScRiPt:x",
             "data:text/html,x",
+            "data:image/SVG+xml,x",
             "&#106;avascript:x",
             "vbscript:x",
         ] {

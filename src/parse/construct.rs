@@ -47,10 +47,10 @@ pub(super) fn text(element: &Element<'_>, kind: Kind, base: Option<&Url>) -> Opt
         Some(_) if kind == Kind::Plain => false,
         _ => kind == Kind::Html || kind == Kind::Guess && markup::looks_like_html(&raw),
     };
-    let clean = if is_html || raw.contains('<') { Some(markup::clean(&raw, base.as_deref())) } else { None };
-    let value = match clean {
-        Some(clean) if is_html || clean.had_active => clean.html,
-        _ => raw.trim().to_owned(),
+    let value = if is_html {
+        markup::clean(&raw, base.as_deref()).html
+    } else {
+        markup::safe_plain(raw.trim(), base.as_deref()).into_owned()
     };
     (!value.is_empty()).then_some(value)
 }

@@ -22,7 +22,7 @@ const TAGS_ALONE: &[&str] = &[
 ];
 
 /// Those of them that neither load nor lead: in plain text they are words about HTML.
-const HARMLESS: &[&str] = &["html", "head", "body", "noscript", "title", "xml"];
+const HARMLESS: &[&str] = &["html", "head", "body", "title", "xml"];
 
 /// Elements without an end tag.
 const VOID: &[&str] = &["area", "br", "col", "hr", "img", "source", "track", "wbr", "basefont", "command", "keygen"];
@@ -150,7 +150,7 @@ pub(super) fn clean(html: &str, base: Option<&Url>) -> Clean {
                         lexer.skip_to_end_of(&name);
                     }
                 } else if TAGS_ALONE.contains(&name.as_str()) {
-                    out.had_active |= !HARMLESS.contains(&name.as_str());
+                    out.had_active |= !HARMLESS.contains(&name.as_str()) || !tag.attributes.is_empty();
                 } else {
                     start(&mut out, &name, &tag, base);
                 }
@@ -170,6 +170,32 @@ pub(super) fn clean(html: &str, base: Option<&Url>) -> Clean {
         out.html = trimmed.to_owned();
     }
     out
+}
+
+/// Plain text as it is, unless it holds what runs, in whatever disguise: then without it, as HTML.
+pub(super) fn safe_plain<'t>(text: &'t str, base: Option<&Url>) -> Cow<'t, str> {
+    if !text.contains('<') {
+        return Cow::Borrowed(text);
+    }
+    let clean = clean(text, base);
+    match clean.had_active {
+        true => Cow::Owned(clean.html),
+        // In a declaration, or a comment, that one reader sees and another does not.
+        false if names_active(text) => escaped(text),
+        false => Cow::Borrowed(text),
+    }
+}
+
+/// Whether a tag that is taken out begins anywhere in a text.
+fn names_active(text: &str) -> bool {
+    text.match_indices('<').any(|(at, _)| {
+        let name = text[at + 1..].trim_start_matches([' ', '/']).as_bytes();
+        let names = WITH_CONTENT.iter().chain(TAGS_ALONE).filter(|known| !HARMLESS.contains(known));
+        names.into_iter().any(|known| {
+            name.get(..known.len()).is_some_and(|name| name.eq_ignore_ascii_case(known.as_bytes()))
+                && !name.get(known.len()).is_some_and(u8::is_ascii_alphanumeric)
+        })
+    })
 }
 
 fn is_broken_tag(text: &str) -> bool {
