@@ -256,6 +256,46 @@ async fn documents_that_are_wrong_in_themselves_harm_no_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_wrong_once_harms_no_one_again() {
+    check(content::found_before(), &limits(10 << 20, REQUEST * 2), "found before").await;
+}
+
+/// What a document has beyond its bounds is left out, and the pass says that there was more.
+#[tokio::test(flavor = "multi_thread")]
+async fn limits_of_documents_are_told() {
+    let mut stage = Stage::start(4, &limits(10 << 20, REQUEST * 5)).await;
+    let entries = (0..10_001).map(|n| format!("<item><guid>{n}</guid><title>Entry {n}</title></item>"));
+    let deep_page = format!("{}{}", "<div>".repeat(400), html(500_000));
+    stage.webs[0].route("/feed", Answer::feed(rss(&entries.collect::<String>())));
+    stage.webs[1].route("/feed", Answer::feed(rss(&"<a>".repeat(400))));
+    stage.webs[2].route("/deep", Answer::page(page("Deep", &deep_page)));
+    stage.webs[2].route("/feed", Answer::feed(rss(&story(&stage.webs[2], "/deep", 1))));
+    stage.webs[3].route("/feed", Answer::feed(rss(&"<a/>".repeat(400_001))));
+    let passed = stage.pass("limits");
+    let pass = passed.ran.events("pass").remove(0);
+    let reached: Vec<&str> = pass["reached"].as_array().expect("a list").iter().filter_map(Value::as_str).collect();
+    for limit in ["entries 10000", "entries 40", "depth", "depth 256", "elements 400000"] {
+        assert!(reached.contains(&limit), "{limit} is not among {reached:?}");
+    }
+    assert_eq!(passed.ran.source("case 0")["limit"], "entries 10000");
+    assert_eq!(passed.ran.source("case 1")["limit"], "depth");
+    assert_eq!(passed.ran.source("case 2")["limit"], "depth 256");
+    assert_eq!(passed.ran.source("case 3")["limit"], "elements 400000");
+}
+
+/// The suite is as large as it is said to be.
+#[test]
+fn there_are_enough_cases() {
+    const CASES_MIN: usize = 120;
+    let wire = wire::all(bounds()).len();
+    let content = [content::documents(), content::found_before(), content::items(), content::heavy()];
+    let pages = [pages::pages(), pages::heavy_pages(), pages::robots()];
+    let count = wire + content.iter().chain(&pages).map(Vec::len).sum::<usize>();
+    println!("{count} hostile cases");
+    assert!(count >= CASES_MIN, "{count} cases");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn items_that_are_wrong_in_themselves_harm_no_one() {
     check(content::items(), &limits(10 << 20, REQUEST * 2), "items").await;
 }

@@ -6,9 +6,14 @@ pub(super) fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>)
     let near = known.into_iter().filter_map(|word| {
         let folded = word.to_lowercase();
         // One slip in three letters; a longer word may have more.
-        let slips_max = typed.chars().count().max(folded.chars().count()).div_ceil(3);
+        let (typed_chars, chars) = (typed.chars().count(), folded.chars().count());
+        let slips_max = typed_chars.max(chars).div_ceil(3);
+        // As many slips as one is longer than the other there are at least; to count them takes long for long words.
+        if typed_chars.abs_diff(chars) > slips_max {
+            return None;
+        }
         let slips = distance(&typed, &folded);
-        (slips <= slips_max && slips < folded.chars().count()).then_some((slips, word))
+        (slips <= slips_max && slips < chars).then_some((slips, word))
     });
     near.min_by_key(|(slips, _)| *slips).map(|(_, word)| word)
 }

@@ -103,9 +103,18 @@ pub(super) fn find_dotted(items: &[Item], from: usize) -> Option<Clock> {
         let (Item::Sign('.'), Item::Number(minute, 2, true)) = (items.get(at + 1)?, items.get(at + 2)?) else {
             return None;
         };
-        let is_time =
-            hour_digits <= 2 && hour < 24 && *minute < 60 && !items.get(at + 3).is_some_and(|next| next.is_sign("."));
-        is_time.then(|| finish(items, Hands(hour, *minute, 0, 0, at..at + 3))).flatten()
+        if hour_digits > 2 || hour >= 24 || *minute >= 60 {
+            return None;
+        }
+        if let (Some(Item::Sign('.')), Some(Item::Number(second @ 0..=60, 2, true))) =
+            (items.get(at + 3), items.get(at + 4))
+        {
+            // `14.05.30`, and no date of three numbers.
+            let is_done = !items.get(at + 5).is_some_and(|next| next.is_sign("."));
+            return is_done.then(|| finish(items, Hands(hour, *minute, *second, 0, at..at + 5))).flatten();
+        }
+        let is_done = !items.get(at + 3).is_some_and(|next| next.is_sign("."));
+        is_done.then(|| finish(items, Hands(hour, *minute, 0, 0, at..at + 3))).flatten()
     })
 }
 

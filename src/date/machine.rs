@@ -26,10 +26,17 @@ const MONTHS: [&str; 12] = [
     "december",
 ];
 
+/// Years of which digits in a row are a date: others are a number.
+const YEAR_MIN: i16 = 1970;
+const YEAR_MAX: i16 = 2099;
+
 /// Reads a machine's date.
 pub(super) fn read(text: &str) -> Option<Printed> {
     match text.as_bytes().first()? {
-        b'0'..=b'9' => epoch(text).or_else(|| iso(text)).or_else(|| rfc822(text)),
+        // Unix's `date +@%s`, and what .NET wrote into JSON.
+        b'@' => epoch(&text[1..]),
+        b'/' => epoch(text.strip_prefix("/Date(")?.strip_suffix(")/")?),
+        b'0'..=b'9' => epoch(text).or_else(|| digits_alone(text)).or_else(|| iso(text)).or_else(|| rfc822(text)),
         _ if text.is_ascii() => rfc822(text),
         _ => None,
     }
@@ -52,6 +59,18 @@ fn epoch(text: &str) -> Option<Printed> {
     Some(Printed { at, offset: Some(Offset::UTC) })
 }
 
+/// `20240116140500`, `202401161405`: the numbers of a date and a time in a row.
+fn digits_alone(text: &str) -> Option<Printed> {
+    if !matches!(text.len(), 12 | 14) || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let (day, time) = text.split_at(8);
+    let date = iso_day(&mut Cursor { rest: day }).filter(|date| (YEAR_MIN..=YEAR_MAX).contains(&date.year()))?;
+    let (clock, is_next_day) = iso_time(&mut Cursor { rest: time })?;
+    let date = if is_next_day { date.tomorrow().ok()? } else { date };
+    Some(Printed { at: date.to_datetime(clock), offset: None })
+}
+
 /// `2024-01-16T14:05:00+03:00` and its shorter forms: W3CDTF's, the basic format, ordinal days, weeks, a space for `T`.
 fn iso(text: &str) -> Option<Printed> {
     let mut cursor = Cursor { rest: text };
@@ -60,6 +79,10 @@ fn iso(text: &str) -> Option<Printed> {
         return Some(Printed { at: date.to_datetime(Time::midnight()), offset: None });
     }
     let before = cursor.rest;
+    if let Some(offset) = before.starts_with(['+', '-']).then(|| offset(before)).flatten() {
+        // A day with its offset, as XML Schema has it.
+        return Some(Printed { at: date.to_datetime(Time::midnight()), offset: Some(offset) });
+    }
     cursor.rest = cursor.rest.trim_start_matches([' ', 'T', 't', '_', '\u{a0}']);
     if cursor.rest.len() == before.len() {
         return None;

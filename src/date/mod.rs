@@ -42,8 +42,10 @@ pub struct DateError {
 impl Moment {
     /// A moment as printed with this offset.
     #[must_use]
+    ///
+    /// Whole minutes: before 1950 clocks went by the sun (Tehran: +03:25:44), which RFC 3339 has no form for.
     pub fn new(at: Timestamp, offset: Offset) -> Self {
-        Self { at, offset_seconds: offset.seconds() }
+        Self { at, offset_seconds: offset.seconds() / 60 * 60 }
     }
 
     /// A moment in UTC.

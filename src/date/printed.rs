@@ -180,7 +180,7 @@ fn without_hijri(items: &mut [Item]) {
     if let Some(before) = at.checked_sub(1).filter(|before| items[*before].number().is_some()) {
         items[before] = Item::Sign(' ');
     }
-    for near in &mut items[at..(at + REACH).min(at.max(1) + REACH)].iter_mut().take(REACH) {
+    for near in items.iter_mut().skip(at).take(REACH) {
         if matches!(near, Item::Number(1300..=1500, 4, _)) {
             *near = Item::Sign(' ');
         }

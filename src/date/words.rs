@@ -111,6 +111,8 @@ impl Words {
                 }
             }
         }
+        // Of two meanings of a phrase the first counts; the last table is our own: «قبل يومين» is 48 hours ago, and no day.
+        phrases.reverse();
         let (patterns, ago): (Vec<String>, Vec<Ago>) = phrases.into_iter().unzip();
         let phrases = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)

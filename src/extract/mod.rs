@@ -112,6 +112,8 @@ pub struct Reading {
     pub tags: Vec<String>,
     /// The page shows the beginning alone; the rest is for subscribers.
     pub cut_short: bool,
+    /// Its elements nested deeper than `Page::depth`, and were read as if they did not.
+    pub flattened: bool,
 }
 
 /// Characters of a summary.
@@ -133,7 +135,7 @@ pub fn read(page: &Page<'_>) -> Result<Reading, ExtractError> {
     if refusal::is_not_html(page.html) {
         return Err(ExtractError::NotHtml { url: page.url.clone() });
     }
-    let dom = dom::parse(page.html, page.depth);
+    let (dom, flattened) = dom::parse_bounded(page.html, page.depth);
     let outline = Outline::of(dom.root_element());
     let facts = Facts::of(&outline);
     let named = Named::on(&outline, dom.root_element(), page.rule);
@@ -161,6 +163,7 @@ pub fn read(page: &Page<'_>) -> Result<Reading, ExtractError> {
         language: language::language(&facts.languages(), page.language, &body.text),
         summary: facts.description().unwrap_or_else(|| beginning(&body.text.replace("\n\n", " "), SUMMARY_CHARS_MAX)),
         tags: facts.tags(),
+        flattened,
         cut_short: refusal::breaks_off(&facts, &body.text),
         title,
         authors,

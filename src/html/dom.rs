@@ -36,10 +36,17 @@ const NODES_MAX: usize = 150_000;
 /// ```
 #[must_use]
 pub fn parse(html: &str, depth: usize) -> Html {
+    parse_bounded(html, depth).0
+}
+
+/// The same, and whether elements nested deeper than `depth`.
+#[must_use]
+pub fn parse_bounded(html: &str, depth: usize) -> (Html, bool) {
     let builder = TreeBuilder::new(HtmlTreeSink::new(Html::new_document()), TreeBuilderOpts::default());
     let sink = Shallow::new(builder, depth);
     feed(html, &sink, || sink.full.get());
-    sink.builder.sink.finish()
+    let is_flattened = sink.flattened.get();
+    (sink.builder.sink.finish(), is_flattened)
 }
 
 /// The value of an attribute. `ElementRef::attr` makes an atom of the name at each call; this compares atoms only.
@@ -58,6 +65,8 @@ struct Shallow {
     since: Cell<u32>,
     /// Start tags held back whose end tags are still to come.
     held_back: Cell<usize>,
+    /// Whether any was held back.
+    flattened: Cell<bool>,
     /// The tree is full: nothing more is handed on.
     full: Cell<bool>,
 }
@@ -70,6 +79,7 @@ impl Shallow {
             depth: Cell::new(0),
             since: Cell::new(0),
             held_back: Cell::new(0),
+            flattened: Cell::new(false),
             full: Cell::new(false),
         }
     }
@@ -96,6 +106,7 @@ impl Shallow {
         }
         if self.depth.get() >= self.depth_max {
             self.held_back.set(usize::from(nests));
+            self.flattened.set(true);
             return false;
         }
         self.since.set(self.since.get() + 1);

@@ -42,6 +42,7 @@ pub fn cure(fault: Fault) -> &'static str {
         Fault::Paywall => "for subscribers; what its feed says itself is published",
         Fault::NoContent => "no article is on it; `article = { body = … }` says where the text stands",
         Fault::RobotsDenied => "its robots.txt forbids it; ask whoever runs it, or name its feed",
+        Fault::Defect => "a defect of ours: tell us its address, and what the message says",
         Fault::RobotsUnavailable => "its robots.txt fails, which means no; it is read again with the next pass",
     }
 }

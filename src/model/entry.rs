@@ -197,4 +197,6 @@ pub struct Entries {
     pub more: Vec<PageUrl>,
     /// Feeds that a page names (`<link rel=alternate>`), best first.
     pub feeds: Vec<PageUrl>,
+    /// Limits that were reached while it was read, with their figures: `entries 10000`, `elements 400000`, `depth 256`.
+    pub reached: Vec<String>,
 }

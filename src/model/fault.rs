@@ -95,6 +95,8 @@ faults! {
     Paywall => "paywall",
     /// A page without an article.
     NoContent => "no_content",
+    /// A reader of ours panicked on it: a defect of the program, to be reported.
+    Defect => "defect",
     /// robots.txt forbids it.
     RobotsDenied => "robots_denied",
     /// robots.txt could not be read, which RFC 9309 says to take as "no".

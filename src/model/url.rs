@@ -67,6 +67,8 @@ impl PageUrl {
         // Cannot fail: an http address always has a host.
         let _ = url.set_username("");
         let _ = url.set_password(None);
+        // Signs that are written as `%22` grow threefold; what is believed now must be believed when it is read again.
+        check_length(url.as_str())?;
         Ok(Self(url))
     }
 
@@ -178,6 +180,12 @@ mod tests {
     fn user_names_and_passwords_are_dropped() {
         let url = PageUrl::parse("https://user:secret@example.org/feed").unwrap();
         assert_eq!(url.as_str(), "https://example.org/feed");
+    }
+
+    #[test]
+    fn what_is_believed_is_believed_when_it_is_read_again() {
+        let grows = format!("https://example.org/{}", "\"".repeat(ADDRESS_BYTES_MAX / 2));
+        assert!(matches!(PageUrl::parse(&grows), Err(UrlError::TooLong { .. })));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Addresses inside documents, made whole against where they stand. Those that run something are dropped.
 
+use std::borrow::Cow;
+
 use url::Url;
 
 /// Schemes that run a program, or hold a document of their own.
@@ -31,6 +33,8 @@ pub(super) fn is_refused(text: &str) -> bool {
     let is_image = text.len() >= DATA_IMAGE.len()
         && text.is_char_boundary(DATA_IMAGE.len())
         && text[..DATA_IMAGE.len()].eq_ignore_ascii_case(DATA_IMAGE);
+    // A drawing is a document: it holds scripts.
+    let is_image = is_image && !text[DATA_IMAGE.len()..].to_ascii_lowercase().starts_with("svg");
     !is_image && (is_hidden || REFUSED.contains(&name.as_str()))
 }
 
@@ -43,13 +47,14 @@ fn scheme(text: &str) -> Option<&str> {
 }
 
 /// The base that holds inside an element that may name one.
-pub(super) fn base_below(base: Option<&Url>, attribute: Option<&str>) -> Option<Url> {
-    let Some(attribute) = attribute else { return base.cloned() };
+pub(super) fn base_below<'b>(base: Option<&'b Url>, attribute: Option<&str>) -> Option<Cow<'b, Url>> {
+    let outer = base.map(Cow::Borrowed);
+    let Some(attribute) = attribute else { return outer };
     let own = match base {
         Some(base) => base.join(attribute).ok(),
         None => Url::parse(attribute).ok(),
     };
-    own.filter(|url| matches!(url.scheme(), "http" | "https")).or_else(|| base.cloned())
+    own.filter(|url| matches!(url.scheme(), "http" | "https")).map(Cow::Owned).or(outer)
 }
 
 #[cfg(test)]
@@ -67,6 +72,7 @@ mod tests {
             " java\nscript:alert(1)",
             "JaVaScRiPt:x",
             "data:text/html,x",
+            "data:image/SVG+xml,x",
             "&#106;avascript:x",
             "vbscript:x",
         ] {

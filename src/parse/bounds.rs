@@ -37,25 +37,33 @@ pub(super) fn add(entries: &mut Vec<Entry>, entry: Entry) {
     entries.push(entry);
     // Twice as many before any are left out, so that each is looked at once or twice and not each time.
     if entries.len() >= 2 * ENTRIES_MAX {
-        trim(entries);
+        // One too many stays, so that the end still knows that there were.
+        keep(entries, ENTRIES_MAX + 1);
     }
 }
 
+/// Leaves the entries that are taken up; whether there were more.
+pub(super) fn trim(entries: &mut Vec<Entry>) -> bool {
+    let is_beyond = entries.len() > ENTRIES_MAX;
+    keep(entries, ENTRIES_MAX);
+    is_beyond
+}
+
 /// Leaves the newest entries; where not all have a date, those at both ends of the list: new ones are added at one of them.
-pub(super) fn trim(entries: &mut Vec<Entry>) {
-    if entries.len() <= ENTRIES_MAX {
+fn keep(entries: &mut Vec<Entry>, max: usize) {
+    if entries.len() <= max {
         return;
     }
     let times: Option<Vec<Timestamp>> =
         entries.iter().map(|entry| entry.published.or(entry.updated).map(Moment::timestamp)).collect();
     let Some(times) = times else {
-        entries.drain(ENTRIES_MAX / 2..entries.len() - ENTRIES_MAX / 2);
+        entries.drain(max / 2..entries.len() - (max - max / 2));
         return;
     };
     let mut newest: Vec<usize> = (0..times.len()).collect();
     newest.sort_by_key(|at| std::cmp::Reverse(times[*at]));
     let mut is_kept = vec![false; times.len()];
-    for at in newest.into_iter().take(ENTRIES_MAX) {
+    for at in newest.into_iter().take(max) {
         is_kept[at] = true;
     }
     let mut kept = is_kept.into_iter();
@@ -104,7 +112,8 @@ mod tests {
             let published = dated.then(|| Moment::utc(at));
             add(&mut entries, Entry { id: number.to_string(), published, ..Entry::default() });
         }
-        trim(&mut entries);
+        assert!(trim(&mut entries));
+        assert!(!trim(&mut entries));
         entries
     }
 

@@ -35,7 +35,7 @@ pub(super) fn text(element: &Element<'_>, kind: Kind, base: Option<&Url>) -> Opt
     let declared = element.attribute("type").map(media_type);
     let has_elements = element.elements().next().is_some();
     let is_xml = has_elements || declared.as_deref() == Some("application/xhtml+xml");
-    let mut raw = if is_xml { inside(element, declared.as_deref()) } else { element.text() };
+    let mut raw = if is_xml { inside(element, declared.as_deref(), base.as_deref()) } else { element.text() };
     if is_base64(element, declared.as_deref()) && !has_elements {
         raw = base64(&raw).unwrap_or(raw);
     }
@@ -47,10 +47,10 @@ pub(super) fn text(element: &Element<'_>, kind: Kind, base: Option<&Url>) -> Opt
         Some(_) if kind == Kind::Plain => false,
         _ => kind == Kind::Html || kind == Kind::Guess && markup::looks_like_html(&raw),
     };
-    let clean = if is_html || raw.contains('<') { Some(markup::clean(&raw, base.as_ref())) } else { None };
-    let value = match clean {
-        Some(clean) if is_html || clean.had_active => clean.html,
-        _ => raw.trim().to_owned(),
+    let value = if is_html {
+        markup::clean(&raw, base.as_deref()).html
+    } else {
+        markup::safe_plain(raw.trim(), base.as_deref()).into_owned()
     };
     (!value.is_empty()).then_some(value)
 }
@@ -71,13 +71,14 @@ impl Words {
 }
 
 /// Markup written as XML; the one `div` that Atom puts around XHTML is no part of it.
-fn inside(element: &Element<'_>, declared: Option<&str>) -> String {
+fn inside(element: &Element<'_>, declared: Option<&str>, base: Option<&Url>) -> String {
     let mut elements = element.elements();
     let only = elements.next().filter(|_| elements.next().is_none());
     let is_wrapped = element.attribute("type") == Some("xhtml") && declared == Some("application/xhtml+xml");
     match only.filter(|only| is_wrapped && only.name == "div" && has_no_text_beside(element)) {
-        Some(div) => markup::inside(div),
-        None => markup::inside(element),
+        // What the `div` says of addresses holds in it all the same.
+        Some(div) => markup::inside(div, base),
+        None => markup::inside(element, base),
     }
 }
 

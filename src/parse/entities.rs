@@ -80,7 +80,11 @@ impl<'a> Entities<'a> {
             "gt" => borrowed(">"),
             "quot" => borrowed("\""),
             "apos" => borrowed("'"),
-            _ if name.starts_with('#') => Some(Cow::Owned(numbered(name)?.to_string())),
+            // A number that no XML may hold says nothing.
+            _ if name.starts_with('#') => {
+                let character = numbered(name)?;
+                Some(if is_xml(character) { Cow::Owned(character.to_string()) } else { Cow::Borrowed("") })
+            }
             _ => {
                 let Some(value) = self.own.get(name) else { return html(name).map(Cow::Owned) };
                 if nesting >= NESTING_MAX {
@@ -114,12 +118,19 @@ fn html(name: &str) -> Option<String> {
 /// `#8212`, `#x2014`; numbers of C1 controls are what windows-1252 has there, as in HTML.
 pub(super) fn numbered(name: &str) -> Option<char> {
     let digits = name.strip_prefix('#')?;
-    let code = match digits.strip_prefix(['x', 'X']) {
-        Some(digits) => u32::from_str_radix(digits, 16).ok()?,
-        None => digits.parse().ok()?,
-    };
+    let (digits, radix) = digits.strip_prefix(['x', 'X']).map_or((digits, 10), |digits| (digits, 16));
+    if digits.is_empty() || !digits.chars().all(|digit| digit.is_digit(radix)) {
+        return None;
+    }
+    // A number beyond all bounds is no character either.
+    let code = u32::from_str_radix(digits, radix).unwrap_or(u32::MAX);
     let character = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
     Some(windows_1252(character))
+}
+
+/// Whether XML may hold a character; what a number stood for that is none (a surrogate) it may not.
+fn is_xml(character: char) -> bool {
+    !matches!(character, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffd}'..='\u{ffff}')
 }
 
 /// The letter that was meant by a C1 control.

@@ -34,7 +34,7 @@ struct Pending {
 /// Reads an entry.
 pub(super) fn read(element: &Element<'_>, reader: &Reader<'_>, base: Option<&Url>) -> Entry {
     let base = address::base_below(base, element.attribute("xml:base"));
-    let base = base.as_ref();
+    let (base, reader) = (base.as_deref(), &reader.inside(element));
     let mut entry = Entry { id: element.attribute("rdf:about").unwrap_or_default().to_owned(), ..Entry::default() };
     let mut pending = Pending::default();
     for child in element.elements().take(PARTS_MAX) {
@@ -67,7 +67,7 @@ fn core(child: &Element<'_>, entry: &mut Entry, pending: &mut Pending, reader: &
                 (entry.title, entry.title_markup) = (Some(words.plain), words.markup);
             }
         }
-        "link" => entry.links.extend(reader::link(child, base)),
+        "link" => link(child, entry, base),
         "guid" => {
             let guid = child.text();
             if child.attribute("ispermalink").is_none_or(|word| word.eq_ignore_ascii_case("true")) {
@@ -75,7 +75,9 @@ fn core(child: &Element<'_>, entry: &mut Entry, pending: &mut Pending, reader: &
             }
             entry.id = guid;
         }
-        "id" => entry.id = child.text(),
+        "id" => {
+            entry.id = reader.inside(child).id(child, address::base_below(base, child.attribute("xml:base")).as_deref())
+        }
         "description" | "summary" | "abstract" | "content" | "body" | "fullitem" => text(child, entry, reader, base),
         "author" | "managingeditor" => reader::add_person(&mut entry.authors, person::read(child, base)),
         "contributor" => reader::add_person(&mut entry.contributors, person::read(child, base)),
@@ -96,6 +98,17 @@ fn core(child: &Element<'_>, entry: &mut Entry, pending: &mut Pending, reader: &
         "image" | "thumbnail" => picture(child, entry, base),
         _ => {}
     }
+}
+
+/// A link; Atom's enclosures are links with a length.
+fn link(child: &Element<'_>, entry: &mut Entry, base: Option<&Url>) {
+    let Some(link) = reader::link(child, base) else { return };
+    if link.rel.as_deref() == Some("enclosure") && !entry.enclosures.iter().any(|known| known.url == link.href) {
+        let length = child.attribute("length").and_then(|length| length.parse().ok());
+        let (url, media_type) = (link.href.clone(), child.attribute("type").map(str::to_owned));
+        entry.enclosures.push(Enclosure { url, media_type, length });
+    }
+    entry.links.push(link);
 }
 
 fn rights(child: &Element<'_>, entry: &mut Entry, reader: &Reader<'_>, base: Option<&Url>) {
@@ -206,16 +219,6 @@ fn channel_definition(element: &Element<'_>, entry: &mut Entry, reader: &Reader<
 }
 
 fn settle(entry: &mut Entry, pending: Pending) {
-    // Atom's enclosures are links.
-    for link in entry.links.iter().filter(|link| link.rel.as_deref() == Some("enclosure")) {
-        if !entry.enclosures.iter().any(|enclosure| enclosure.url == link.href) {
-            entry.enclosures.push(Enclosure {
-                url: link.href.clone(),
-                media_type: link.media_type.clone(),
-                length: None,
-            });
-        }
-    }
     if entry.title.is_none()
         && let Some(words) = pending.title
     {

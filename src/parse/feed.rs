@@ -26,11 +26,16 @@ fn find_root<'t, 'a>(element: &'t Element<'a>, depth: usize) -> Option<&'t Eleme
     let is_root = |child: &&Element<'_>| {
         matches!(child.space, Space::Core | Space::Rdf | Space::Other)
             && matches!(&*child.name, "rss" | "feed" | "rdf" | "channel" | "entry" | "redirect")
+            && (element.name != "body" || matches!(&*child.name, "rss" | "feed" | "rdf"))
     };
     if let Some(found) = element.elements().find(is_root) {
         return Some(found);
     }
-    let below = element.elements().filter(|child| depth < JUNK_DEPTH_MAX && child.name != "body");
+    if element.name == "body" {
+        // A page; `channel` and `entry` are words of its own.
+        return None;
+    }
+    let below = element.elements().filter(|_| depth < JUNK_DEPTH_MAX);
     below.into_iter().find_map(|child| find_root(child, depth + 1))
 }
 
@@ -42,7 +47,7 @@ pub(super) fn is_atom(root: &Element<'_>) -> bool {
 /// Reads a feed.
 pub(super) fn read(root: &Element<'_>, reader: &Reader<'_>, base: Option<&Url>) -> Entries {
     let base = address::base_below(base, root.attribute("xml:base"));
-    let base = base.as_ref();
+    let (base, reader) = (base.as_deref(), &reader.inside(root));
     let mut head = Head::default();
     let mut entries = Vec::new();
     if root.name == "entry" {
@@ -53,7 +58,7 @@ pub(super) fn read(root: &Element<'_>, reader: &Reader<'_>, base: Option<&Url>) 
     let language = root.attribute("xml:lang").or_else(|| root.attribute("lang"));
     head.language = head.language.or_else(|| language.map(str::to_owned)).map(|language| language.replace('_', "-"));
     head.link = reader::page(&head.links).map(|link| link.href.clone());
-    Entries { kind: SourceKind::Feed, head, entries, more: Vec::new(), feeds: Vec::new() }
+    Entries { kind: SourceKind::Feed, head, entries, more: Vec::new(), feeds: Vec::new(), reached: Vec::new() }
 }
 
 /// A feed, or a channel in it, or RDF's lists: fields of the head and entries beside each other.
@@ -65,7 +70,7 @@ fn container(
     base: Option<&Url>,
 ) {
     let base = address::base_below(base, element.attribute("xml:base"));
-    let base = base.as_ref();
+    let (base, reader) = (base.as_deref(), &reader.inside(element));
     let hints = hints::read(element);
     if hints != PollHints::default() {
         head.hints = hints;
@@ -89,14 +94,17 @@ fn field(child: &Element<'_>, head: &mut Head, reader: &Reader<'_>, base: Option
     }
     match &*child.name {
         "title" => {
-            if let Some(words) = construct::words(child, reader.plain_kind(), base) {
+            if let Some(words) = construct::words(child, reader.plain_kind(), base).filter(|_| head.title.is_none()) {
                 (head.title, head.title_markup) = (Some(words.plain), words.markup);
             }
         }
         "link" if head.links.len() < LIST_MAX => head.links.extend(reader::link(child, base)),
         "description" | "tagline" | "subtitle" | "info" | "abstract" => describe(child, head, reader, base),
         "language" => head.language = child.some_text(),
-        "id" | "guid" => head.id = child.some_text(),
+        "id" | "guid" => {
+            let base = address::base_below(base, child.attribute("xml:base"));
+            head.id = Some(reader.inside(child).id(child, base.as_deref())).filter(|id| !id.is_empty());
+        }
         "updated" | "modified" | "lastbuilddate" => head.updated = reader.date(child).or(head.updated),
         "pubdate" | "published" | "issued" => head.published = reader.date(child).or(head.published),
         "author" | "managingeditor" => reader::add_person(&mut head.authors, person::read(child, base)),

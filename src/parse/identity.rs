@@ -30,10 +30,14 @@ pub(super) fn settle(entries: &mut Vec<Entry>) {
     }
 }
 
-/// The link, else what stands in title and date, else in the text.
+/// The link, else the first file, else what stands in title and date, else in the text.
 fn made(entry: &Entry) -> String {
     if let Some(link) = &entry.link {
         return link.to_string();
+    }
+    // An episode of a podcast without a page.
+    if let Some(enclosure) = entry.enclosures.first() {
+        return enclosure.url.clone();
     }
     let date = entry.published.or(entry.updated).map(|date| date.timestamp().to_string());
     let text = entry.summary.as_deref().or(entry.content.first().map(String::as_str));

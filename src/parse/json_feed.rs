@@ -36,6 +36,7 @@ pub(super) fn read(text: &str, value: &Value, reader: &Reader<'_>, base: Option<
         entries,
         more: Vec::new(),
         feeds: Vec::new(),
+        reached: Vec::new(),
     })
 }
 
@@ -91,7 +92,7 @@ fn entry(item: &Value, given: Entry, reader: &Reader<'_>, base: Option<&Url>) ->
         title: title.as_ref().map(|words| words.plain.clone()).or(given.title),
         title_markup: title.and_then(|words| words.markup),
         link: page,
-        summary: string(item, "summary"),
+        summary: string(item, "summary").map(|text| summary(&text, base)).filter(|text| !text.is_empty()),
         content: content.into_iter().filter(|text| !text.is_empty()).collect(),
         authors: authors(item).unwrap_or(given.authors),
         published: moment(item, "date_published", reader).or(given.published),
@@ -117,6 +118,11 @@ fn paragraphs(text: &str) -> String {
         return text.to_owned();
     }
     markup::escaped(text).replace("\r\n", "\n").replace('\n', "<br />")
+}
+
+/// A summary: plain text by the standard, HTML where it looks like it.
+fn summary(text: &str, base: Option<&Url>) -> String {
+    if markup::looks_like_html(text) { markup::clean(text, base).html } else { paragraphs(text) }
 }
 
 /// 1.1 has `authors`, 1.0 `author`.
@@ -147,13 +153,14 @@ fn array<'v>(value: &'v Value, key: &str) -> &'v [Value] {
 
 /// A field of plain text.
 fn words(value: &Value, key: &str) -> Option<Words> {
-    string(value, key).map(|text| Words::of(bounds::cut(text)))
+    string(value, key).map(|text| Words::of(bounds::cut(markup::safe_plain(&text, None).into_owned())))
 }
 
 /// A text; numbers are taken too, as ids and times are written.
 fn string(value: &Value, key: &str) -> Option<String> {
     let text = match value.get(key)? {
-        Value::String(text) => text.trim().to_owned(),
+        // An escape may stand for what no text holds: `\u0000`.
+        Value::String(text) => crate::parse::without_controls(text).trim().to_owned(),
         Value::Number(number) => number.to_string(),
         _ => return None,
     };

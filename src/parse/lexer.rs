@@ -45,7 +45,15 @@ pub(super) struct Lexer<'a> {
 struct Missing {
     double_quote: bool,
     single_quote: bool,
+    cdata: bool,
+    subset: bool,
 }
+
+/// The longest name of an attribute that is looked for behind a value.
+const NAME_BYTES_MAX: usize = 40;
+
+/// Attributes of a tag that are taken up: each is compared with all others. A feed's root with twenty vocabularies has 25.
+const ATTRIBUTES_MAX: usize = 256;
 
 const CDATA_START: &str = "<![CDATA[";
 const CDATA_END: &str = "]]>";
@@ -92,19 +100,69 @@ impl<'a> Lexer<'a> {
         }
         if self.rest.starts_with(CDATA_START) {
             self.take(CDATA_START.len());
-            return Token::Literal(self.take_until(CDATA_END));
+            return Token::Literal(self.literal());
+        }
+        if !self.is_doctype() {
+            // `<!wow`: a sign of text, as all is up to the next.
+            let end = self.rest[1..].find('<').map_or(self.rest.len(), |at| at + 1);
+            return Token::Text(self.take(end));
         }
         self.take(2);
         // An internal subset has `>` inside; it ends with `]` and `>`.
         let end = self.rest.find(['>', '[']).unwrap_or(self.rest.len());
         let is_subset = self.rest[end..].starts_with('[');
         if is_subset {
-            let subset_end = self.rest[end..].find(']').map_or(self.rest.len(), |at| end + at);
+            let subset_end = end + self.subset_bytes(end);
             let text = self.take(subset_end);
             self.take_until(">");
             return Token::Doctype(text);
         }
         Token::Doctype(self.take_until(">"))
+    }
+
+    /// The text of a CDATA section. Where its end is missing, and not that of the document, an entry's end is its end.
+    fn literal(&mut self) -> &'a str {
+        if !self.missing.cdata && self.rest.contains(CDATA_END) {
+            return self.take_until(CDATA_END);
+        }
+        self.missing.cdata = true;
+        let mut ends = self.rest.match_indices("</").map(|(at, _)| at);
+        let is_entry = |at: &usize| ["</item", "</entry"].iter().any(|end| self.rest[*at..].starts_with(end));
+        let Some(end) = ends.find(is_entry) else { return self.take(self.rest.len()) };
+        // The end tag of the field stands right before it.
+        let field = self.rest[..end].rfind("</").filter(|at| self.rest[*at..end].trim_end().ends_with('>'));
+        self.take(field.unwrap_or(end))
+    }
+
+    /// Whether a declaration of a document or of a DTD begins here.
+    fn is_doctype(&self) -> bool {
+        let name = self.rest[2..].as_bytes();
+        name.first() == Some(&b'[')
+            || ["DOCTYPE", "ENTITY", "ELEMENT", "ATTLIST", "NOTATION"]
+                .iter()
+                .any(|word| name.len() >= word.len() && name[..word.len()].eq_ignore_ascii_case(word.as_bytes()))
+    }
+
+    /// How far it is from `from` to the `]` that ends a subset, and not one in a value or a comment.
+    fn subset_bytes(&mut self, from: usize) -> usize {
+        let subset = &self.rest[from..];
+        let careful = || {
+            let mut at = 0;
+            loop {
+                at += subset[at..].find(['"', '\'', ']', '<'])?;
+                let rest = &subset[at..];
+                at += match rest.as_bytes()[0] {
+                    b']' => return Some(at),
+                    b'<' if rest.starts_with("<!--") => rest.find("-->")? + 3,
+                    b'<' => 1,
+                    b'"' => rest[1..].find('"')? + 2,
+                    _ => rest[1..].find('\'')? + 2,
+                };
+            }
+        };
+        let end = if self.missing.subset { None } else { careful() };
+        self.missing.subset |= end.is_none();
+        end.or_else(|| subset.find(']')).unwrap_or(subset.len())
     }
 
     fn end_tag(&mut self) -> Token<'a> {
@@ -141,7 +199,9 @@ impl<'a> Lexer<'a> {
                 }
                 Some(_) => {
                     let attribute = self.attribute();
-                    tag.attributes.push(attribute);
+                    if tag.attributes.len() < ATTRIBUTES_MAX {
+                        tag.attributes.push(attribute);
+                    }
                 }
             }
         }
@@ -171,6 +231,11 @@ impl<'a> Lexer<'a> {
         };
         self.take(1);
         if let Some(end) = self.rest.find(quote) {
+            if !ends_value(&self.rest[end + 1..])
+                && let Some(end) = missing_quote(&self.rest[..end])
+            {
+                return self.take(end);
+            }
             let value = self.take(end);
             self.take(1);
             return value;
@@ -215,6 +280,20 @@ impl<'a> Iterator for Lexer<'a> {
     }
 }
 
+/// Whether what stands behind a quotation mark may stand behind a value's end: white space, the tag's end, a name and `=`.
+fn ends_value(rest: &str) -> bool {
+    let name =
+        rest.bytes().take(NAME_BYTES_MAX).position(|byte| !(byte.is_ascii_alphanumeric() || b"_-:.".contains(&byte)));
+    let is_name = name.is_some_and(|end| end > 0 && rest.as_bytes()[end] == b'=');
+    is_name || rest.chars().next().is_none_or(|c| is_space(c) || matches!(c, '>' | '/' | '"' | '\'' | '<'))
+}
+
+/// Where a value ends whose closing quotation mark is missing, so that the one found opens another: at the tag's end
+/// (`<a href="x>y</a><a href="z">`), or before the next name (`url="x length="5"`).
+fn missing_quote(value: &str) -> Option<usize> {
+    value.find(['>', '<']).or_else(|| value.strip_suffix('=')?.rfind(is_space))
+}
+
 fn is_space(character: char) -> bool {
     matches!(character, ' ' | '\t' | '\n' | '\r' | '\u{c}')
 }
@@ -239,5 +318,12 @@ mod tests {
         assert_eq!(tokens("<![CDATA[a]]>b"), [Token::Literal("a"), Token::Text("b")]);
         assert_eq!(tokens("a<b</p>"), [Token::Text("a"), Token::Text("<b"), Token::End("p")]);
         assert_eq!(tokens("<![CDATA[a"), [Token::Literal("a")]);
+        assert_eq!(tokens("<![CDATA[a</b></item>"), [Token::Literal("a"), Token::End("b"), Token::End("item")]);
+        assert_eq!(tokens("<!wow"), [Token::Text("<!wow")]);
+        assert_eq!(
+            tokens("<a href=\"x>t</a><a href=\"y\">"),
+            [start("a", &[("href", "x")]), Token::Text("t"), Token::End("a"), start("a", &[("href", "y")])]
+        );
+        assert_eq!(tokens("<a b=\"x c=\"5\">"), [start("a", &[("b", "x"), ("c", "5")])]);
     }
 }

@@ -49,7 +49,7 @@ pub(super) fn read(text: &str, base: Option<&str>) -> Option<Entries> {
         ..Head::default()
     };
     let entries = feed.entries.into_iter().map(entry).collect();
-    Some(Entries { kind: SourceKind::Feed, head, entries, more: Vec::new(), feeds: Vec::new() })
+    Some(Entries { kind: SourceKind::Feed, head, entries, more: Vec::new(), feeds: Vec::new(), reached: Vec::new() })
 }
 
 fn entry(given: given::Entry) -> Entry {

@@ -9,6 +9,7 @@ use url::Url;
 use crate::parse::address;
 use crate::parse::entities;
 use crate::parse::lexer::{Lexer, Tag, Token};
+use crate::parse::names::Space;
 use crate::parse::tree::{Element, Node};
 
 /// Elements that are taken out with everything in them.
@@ -19,6 +20,9 @@ const TAGS_ALONE: &[&str] = &[
     "iframe", "object", "embed", "base", "meta", "link", "form", "input", "frame", "frameset", "html", "head", "body",
     "noscript", "template", "param", "xml", "title",
 ];
+
+/// Those of them that neither load nor lead: in plain text they are words about HTML.
+const HARMLESS: &[&str] = &["html", "head", "body", "title", "xml"];
 
 /// Elements without an end tag.
 const VOID: &[&str] = &["area", "br", "col", "hr", "img", "source", "track", "wbr", "basefont", "command", "keygen"];
@@ -131,9 +135,13 @@ pub(super) fn clean(html: &str, base: Option<&Url>) -> Clean {
     while let Some(token) = lexer.next() {
         match token {
             // The beginning of a tag that is none must not become one beside what follows.
-            Token::Text(text) if is_broken_tag(text) => out.html.extend(["&lt;", &text[1..]]),
+            Token::Text(text) if is_broken_tag(text) => out.html.extend(["&lt;", &*quotes(&text[1..])]),
             Token::Text(text) => out.html.push_str(&quotes(text)),
-            Token::Literal(text) => out.html.push_str(&escaped(text)),
+            Token::Literal(text) => {
+                // Browsers know no CDATA in HTML: what stands in it would be markup again.
+                out.had_active |= text.contains('<');
+                out.html.push_str(&escaped(text));
+            }
             Token::Start(tag) => {
                 let name = tag.name.to_ascii_lowercase();
                 if WITH_CONTENT.contains(&name.as_str()) {
@@ -142,7 +150,7 @@ pub(super) fn clean(html: &str, base: Option<&Url>) -> Clean {
                         lexer.skip_to_end_of(&name);
                     }
                 } else if TAGS_ALONE.contains(&name.as_str()) {
-                    out.had_active = true;
+                    out.had_active |= !HARMLESS.contains(&name.as_str()) || !tag.attributes.is_empty();
                 } else {
                     start(&mut out, &name, &tag, base);
                 }
@@ -164,8 +172,34 @@ pub(super) fn clean(html: &str, base: Option<&Url>) -> Clean {
     out
 }
 
+/// Plain text as it is, unless it holds what runs, in whatever disguise: then without it, as HTML.
+pub(super) fn safe_plain<'t>(text: &'t str, base: Option<&Url>) -> Cow<'t, str> {
+    if !text.contains('<') {
+        return Cow::Borrowed(text);
+    }
+    let clean = clean(text, base);
+    match clean.had_active {
+        true => Cow::Owned(clean.html),
+        // In a declaration, or a comment, that one reader sees and another does not.
+        false if names_active(text) => escaped(text),
+        false => Cow::Borrowed(text),
+    }
+}
+
+/// Whether a tag that is taken out begins anywhere in a text.
+fn names_active(text: &str) -> bool {
+    text.match_indices('<').any(|(at, _)| {
+        let name = text[at + 1..].trim_start_matches([' ', '/']).as_bytes();
+        let names = WITH_CONTENT.iter().chain(TAGS_ALONE).filter(|known| !HARMLESS.contains(known));
+        names.into_iter().any(|known| {
+            name.get(..known.len()).is_some_and(|name| name.eq_ignore_ascii_case(known.as_bytes()))
+                && !name.get(known.len()).is_some_and(u8::is_ascii_alphanumeric)
+        })
+    })
+}
+
 fn is_broken_tag(text: &str) -> bool {
-    text.starts_with('<') && text[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+    text.starts_with('<') && text[1..].starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '!'))
 }
 
 fn start(out: &mut Clean, name: &str, tag: &Tag<'_>, base: Option<&Url>) {
@@ -304,23 +338,33 @@ pub(super) fn escaped(text: &str) -> Cow<'_, str> {
 }
 
 /// The inside of an element whose markup was written as XML, as a fragment.
-pub(super) fn inside(element: &Element<'_>) -> String {
+///
+/// Addresses below an `xml:base` are made whole with it; all others are left to `clean`.
+pub(super) fn inside(element: &Element<'_>, base: Option<&Url>) -> String {
     let mut out = String::new();
-    write_children(element, &mut out);
+    let own = element.attribute("xml:base").filter(|_| element.space != Space::Core);
+    let based = own.map(|own| address::base_below(base, Some(own)));
+    write_children(element, based.as_ref().map_or(base, Option::as_deref), &mut out, own.is_some());
     out
 }
 
-fn write_children(element: &Element<'_>, out: &mut String) {
+fn write_children(element: &Element<'_>, base: Option<&Url>, out: &mut String, is_based: bool) {
     for node in &element.children {
         match node {
             Node::Text(text) => out.push_str(&escaped(text)),
             Node::Element(child) => {
+                let own = child.attribute("xml:base");
+                let based = own.map(|own| address::base_below(base, Some(own)));
+                let (base, is_based) = (based.as_ref().map_or(base, Option::as_deref), is_based || own.is_some());
                 out.extend(["<", &child.name]);
                 for (key, value) in &child.attributes {
+                    let whole =
+                        (is_based && ADDRESSES.contains(&&**key)).then(|| address::whole(value, base)).flatten();
+                    let value = whole.as_deref().unwrap_or(value);
                     out.extend([" ", key, "=\"", &escaped(value).replace('"', "&quot;"), "\""]);
                 }
                 out.push('>');
-                write_children(child, out);
+                write_children(child, base, out, is_based);
                 if !VOID.contains(&&*child.name) {
                     out.extend(["</", &child.name, ">"]);
                 }

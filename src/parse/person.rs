@@ -21,8 +21,8 @@ pub(super) fn read(element: &Element<'_>, base: Option<&Url>) -> Option<Person> 
             "name" => person.name = Some(plain::plain(&text)),
             "email" => person.email = Some(text),
             "uri" | "url" | "homepage" => {
-                let base = address::base_below(base.as_ref(), child.attribute("xml:base"));
-                person.uri = address::whole(&text, base.as_ref());
+                let base = address::base_below(base.as_deref(), child.attribute("xml:base"));
+                person.uri = address::whole(&text, base.as_deref());
             }
             _ => {}
         }

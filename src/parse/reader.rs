@@ -20,12 +20,29 @@ pub(super) struct Reader<'a> {
     pub(super) now: Timestamp,
     /// Whether texts are plain where nothing is said, as in Atom.
     pub(super) is_atom: bool,
+    /// Whether an `xml:base` holds, which Atom's ids are made whole with too. The document's own address is no part of
+    /// an id: a feed may move.
+    pub(super) is_based: bool,
 }
 
 impl Reader<'_> {
     /// The date an element holds; none where nobody could read it.
     pub(super) fn date(&self, element: &Element<'_>) -> Option<Moment> {
         date::read(&element.some_text()?, self.zone, self.now).ok()
+    }
+
+    /// The id that an element holds.
+    pub(super) fn id(&self, element: &Element<'_>, base: Option<&Url>) -> String {
+        let text = element.text();
+        if !self.is_atom || !self.is_based || text.is_empty() {
+            return text;
+        }
+        address::whole(&text, base).unwrap_or(text)
+    }
+
+    /// The same reader inside an element that may name a base.
+    pub(super) fn inside(self, element: &Element<'_>) -> Self {
+        Self { is_based: self.is_based || element.attribute("xml:base").is_some(), ..self }
     }
 
     /// What a title or a licence line is where it does not say.
@@ -45,7 +62,7 @@ pub(super) fn link(element: &Element<'_>, base: Option<&Url>) -> Option<Link> {
     let written = ["url", "uri", "href"].iter().find_map(|name| element.attribute(name));
     let text = written.map_or_else(|| element.text(), str::to_owned);
     // Text in which a reference was written twice.
-    let href = address::whole(&text.replace("&amp;", "&"), base.as_ref()).filter(|href| !href.is_empty())?;
+    let href = address::whole(&text.replace("&amp;", "&"), base.as_deref()).filter(|href| !href.is_empty())?;
     let word = |name| element.attribute(name).filter(|value| !value.is_empty()).map(str::to_owned);
     let rel = word("rel").or_else(|| Some(String::from("alternate")));
     let default = if rel.as_deref() == Some("self") { "application/atom+xml" } else { "text/html" };
@@ -55,7 +72,7 @@ pub(super) fn link(element: &Element<'_>, base: Option<&Url>) -> Option<Link> {
 /// An element whose text is an address.
 pub(super) fn address(element: &Element<'_>, base: Option<&Url>) -> Option<String> {
     let base = address::base_below(base, element.attribute("xml:base"));
-    address::whole(&element.some_text()?, base.as_ref())
+    address::whole(&element.some_text()?, base.as_deref())
 }
 
 /// The page among links: the last `alternate` that is HTML, as readers take it, else any `alternate`.

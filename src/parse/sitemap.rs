@@ -37,7 +37,14 @@ pub(super) fn read(tree: &Element<'_>, reader: &Reader<'_>, base: Option<&Url>) 
     // The newest first; the sort is stable, so what has no date keeps its order, behind.
     members.sort_by_key(|(changed, _)| Reverse(*changed));
     let more = members.into_iter().filter_map(|(_, member)| location(member, base)).collect();
-    Some(Entries { kind: SourceKind::Sitemap, head: Head::default(), entries, more, feeds: Vec::new() })
+    Some(Entries {
+        kind: SourceKind::Sitemap,
+        head: Head::default(),
+        entries,
+        more,
+        feeds: Vec::new(),
+        reached: Vec::new(),
+    })
 }
 
 fn location(element: &Element<'_>, base: Option<&Url>) -> Option<PageUrl> {

@@ -50,8 +50,10 @@ const BINDINGS_MAX: usize = 64;
 type Binding<'a> = (&'a str, Space, usize);
 
 /// Reads markup as a tree below an element without a name.
-pub(super) fn read(text: &str, depth_max: usize) -> Result<Element<'_>, TreeError> {
-    let mut builder = Builder { open: vec![Element::new(Space::Other, Cow::Borrowed(""))], ..Builder::default() };
+///
+/// And whether it has more elements than are read.
+pub(super) fn read(text: &str, depth_max: usize) -> Result<(Element<'_>, bool), TreeError> {
+    let mut builder = Builder::new();
     for token in Lexer::new(text) {
         if builder.elements > ELEMENTS_MAX {
             // What is whole by then is kept, as where the document itself is cut.
@@ -72,7 +74,8 @@ pub(super) fn read(text: &str, depth_max: usize) -> Result<Element<'_>, TreeErro
             return Err(TreeError::Bomb);
         }
     }
-    Ok(builder.finish())
+    let is_beyond = builder.elements > ELEMENTS_MAX;
+    Ok((builder.finish(), is_beyond))
 }
 
 impl<'a> Element<'a> {
@@ -126,15 +129,54 @@ impl<'a> Element<'a> {
     }
 }
 
-#[derive(Default)]
+/// Places in which open names are counted, by a number made of their letters: two names may share one.
+const SLOTS: usize = 256;
+
+/// An entry that is open, or the document: what its own end tags can close.
+struct Scope {
+    /// Where it stands among the open elements.
+    at: usize,
+    /// How many elements are open in it, by name. End tags that belong to nothing are millions in a hostile document, and
+    /// each would be compared with everything that is open.
+    names: Box<[u16; SLOTS]>,
+}
+
+impl Scope {
+    fn new(at: usize) -> Self {
+        Self { at, names: Box::new([0; SLOTS]) }
+    }
+
+    fn count(&mut self, name: &str) -> &mut u16 {
+        &mut self.names[slot(name)]
+    }
+}
+
+/// FNV-1a, folded to a place among `SLOTS`.
+fn slot(name: &str) -> usize {
+    let hash = name.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    (hash ^ hash >> 16) as usize % SLOTS
+}
+
 struct Builder<'a> {
     open: Vec<Element<'a>>,
+    /// The document, and the entries that are open, the innermost last.
+    scopes: Vec<Scope>,
     bindings: Vec<Binding<'a>>,
     entities: Entities<'a>,
     elements: usize,
 }
 
 impl<'a> Builder<'a> {
+    fn new() -> Self {
+        Self {
+            open: vec![Element::new(Space::Other, Cow::Borrowed(""))],
+            scopes: vec![Scope::new(0)],
+            bindings: Vec::new(),
+            entities: Entities::default(),
+            elements: 0,
+        }
+    }
+
     fn start(&mut self, tag: &Tag<'a>, depth_max: usize) -> Result<(), TreeError> {
         let declared = declarations(tag);
         let (space, name) = self.resolve(tag.name, &declared);
@@ -149,7 +191,7 @@ impl<'a> Builder<'a> {
         let mut element = Element::new(space, name);
         element.attributes =
             tag.attributes.iter().map(|(name, value)| (small(name), self.entities.decode(value))).collect();
-        self.open.push(element);
+        self.push(element);
         self.elements += 1;
         if self.open.len() > depth_max {
             return Err(TreeError::TooDeep);
@@ -197,8 +239,13 @@ impl<'a> Builder<'a> {
         // What an entry's inside does not close, an end tag of its outside does; all else stays inside.
         let is_frame = is_entry(&name)
             || matches!(&*name, "channel" | "rss" | "feed" | "rdf" | "items" | "urlset" | "sitemapindex");
-        let inner =
-            if is_frame { 1 } else { self.open.iter().rposition(|open| is_entry(&open.name)).map_or(1, |at| at + 1) };
+        let scope = self.scopes.len() - 1;
+        let reach = if is_frame { 0 } else { scope };
+        let slot = slot(&name);
+        if self.scopes[reach..].iter().all(|scope| scope.names[slot] == 0) {
+            return;
+        }
+        let inner = if is_frame { 1 } else { self.scopes[scope].at + 1 };
         let found = self.open.iter().skip(inner).rposition(|open| open.name == name && open.space == space);
         let found = found.or_else(|| self.open.iter().skip(inner).rposition(|open| open.name == name));
         if let Some(at) = found {
@@ -216,9 +263,26 @@ impl<'a> Builder<'a> {
         }
     }
 
+    fn push(&mut self, element: Element<'a>) {
+        if let Some(scope) = self.scopes.last_mut() {
+            *scope.count(&element.name) += 1;
+        }
+        if is_entry(&element.name) {
+            self.scopes.push(Scope::new(self.open.len()));
+        }
+        self.open.push(element);
+    }
+
     fn close(&mut self) {
         let Some(element) = self.open.pop() else { return };
         let depth = self.open.len();
+        if is_entry(&element.name) && self.scopes.len() > 1 {
+            self.scopes.pop();
+        }
+        if let Some(scope) = self.scopes.last_mut() {
+            let count = scope.count(&element.name);
+            *count = count.saturating_sub(1);
+        }
         while self.bindings.last().is_some_and(|(.., declared)| *declared >= depth) {
             self.bindings.pop();
         }
@@ -329,7 +393,7 @@ mod tests {
 
     #[track_caller]
     fn reads(text: &str, expected: &str) {
-        assert_eq!(shape(&read(text, 64).unwrap()), expected);
+        assert_eq!(shape(&read(text, 64).unwrap().0), expected);
     }
 
     #[test]
@@ -346,9 +410,16 @@ mod tests {
 
     #[test]
     fn what_the_end_cut_is_marked() {
-        let tree = read("<rss><item>a</item><item>b", 64).unwrap();
+        let (tree, _) = read("<rss><item>a</item><item>b", 64).unwrap();
         let rss = tree.elements().next().unwrap();
         assert_eq!(rss.elements().map(|item| item.is_cut).collect::<Vec<_>>(), [false, true]);
+    }
+
+    #[test]
+    fn end_tags_of_nothing_close_nothing() {
+        reads("<rss><a><b>x</c></d></b></item></a></rss>", "rss(a(b(x)))");
+        reads("<channel><b><item><i>x</b>y</i></item></b></channel>", "channel(b(item(i(x y))))");
+        reads("<item><a>x</item></a><item>y</item>", "item(a(x)) item(y)");
     }
 
     #[test]

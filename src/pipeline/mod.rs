@@ -194,7 +194,7 @@ impl Pass<'_> {
             name: source.name.to_string(),
             url: source.url.to_string(),
             asked: true,
-            error: Some(Fault::NotAFeed),
+            error: Some(Fault::Defect),
             message: Some("reading it failed; this is a defect of ours".to_owned()),
             ..SourceReport::default()
         }));

@@ -43,6 +43,8 @@ pub(crate) struct Made {
     pub(crate) tries: u8,
     /// The article that it is a newer form of.
     pub(crate) update: Option<ArticleId>,
+    /// Whether its page nested deeper than is followed.
+    pub(crate) flattened: bool,
 }
 
 /// What became of an entry.
@@ -72,7 +74,7 @@ pub(crate) async fn read(context: Context<'_>, sighting: Sighting, update: Optio
     let Some(link) = entry.link.clone() else {
         let link = context.source.url.clone();
         let routed = from_entry(context, entry, link).await;
-        return Outcome::Made(Box::new(Made { routed, keys, entry_hash, tries: 0, update }));
+        return Outcome::Made(Box::new(Made { routed, keys, entry_hash, tries: 0, update, flattened: false }));
     };
     let request = Request { url: link.clone(), purpose: Purpose::Page, validators: Validators::default() };
     let fetched = tokio::select! {
@@ -81,7 +83,9 @@ pub(crate) async fn read(context: Context<'_>, sighting: Sighting, update: Optio
     };
     let refusal = match fetched {
         Fetched::Fresh(document) => match from_page(context, &entry, &link, *document).await {
-            Ok(routed) => return Outcome::Made(Box::new(Made { routed, keys, entry_hash, tries: 0, update })),
+            Ok((routed, flattened)) => {
+                return Outcome::Made(Box::new(Made { routed, keys, entry_hash, tries: 0, update, flattened }));
+            }
             Err(refusal) => refusal,
         },
         Fetched::NotModified(_) => return Outcome::Unread,
@@ -108,11 +112,17 @@ pub(crate) async fn read(context: Context<'_>, sighting: Sighting, update: Optio
         _ => 0,
     };
     let routed = from_entry(context, entry, link).await;
-    Outcome::Refused(Box::new(Made { routed, keys, entry_hash, tries, update }), event)
+    Outcome::Refused(Box::new(Made { routed, keys, entry_hash, tries, update, flattened: false }), event)
 }
 
-/// Decodes, reads and routes a page, in one go on the blocking pool: the DOM never leaves it.
-async fn from_page(context: Context<'_>, entry: &Entry, link: &PageUrl, document: Document) -> Result<Routed, Refusal> {
+/// Decodes, reads and routes a page, in one go on the blocking pool: the DOM never leaves it. And whether the page was
+/// nested deeper than is followed.
+async fn from_page(
+    context: Context<'_>,
+    entry: &Entry,
+    link: &PageUrl,
+    document: Document,
+) -> Result<(Routed, bool), Refusal> {
     if !may_be_html(&document) {
         let kind = document.media_type().unwrap_or_default().to_owned();
         return Err(refused(Fault::NotHtml, format!("{link}: `{kind}` is no page")));
@@ -134,11 +144,12 @@ async fn from_page(context: Context<'_>, entry: &Entry, link: &PageUrl, document
             now,
         };
         let reading = extract::read(&page).map_err(|error| refused(error.fault(), error.to_string()))?;
+        let flattened = reading.flattened;
         let article: Article = extract::article(entry, link, reading, &source);
-        Ok(route::countries(article, &source, &gazetteer))
+        Ok((route::countries(article, &source, &gazetteer), flattened))
     });
     thought.await.unwrap_or_else(|_| {
-        Err(refused(Fault::NoContent, format!("{address}: the reader of this page failed; this is a defect of ours")))
+        Err(refused(Fault::Defect, format!("{address}: the reader of this page failed; this is a defect of ours")))
     })
 }
 

@@ -66,7 +66,7 @@ impl SourceError {
         match self {
             Self::Fetch(error) => error.fault(),
             Self::Parse(error) => error.fault(),
-            Self::Panicked { .. } => Fault::NotAFeed,
+            Self::Panicked { .. } => Fault::Defect,
         }
     }
 }
@@ -266,6 +266,7 @@ impl Reading<'_> {
             match self.parse(*document, Some(entries.kind)).await {
                 Ok((_, page)) => {
                     entries.entries.extend(page.entries);
+                    entries.reached.extend(page.reached);
                     waiting.extend(page.more);
                 }
                 Err(error) => debug!(source.name = %self.source.name, "A further page was left out: {error}"),
@@ -281,7 +282,8 @@ impl Reading<'_> {
         brought.report.entries = entries.entries.len() as u64;
         let sightings = self.sightings(decide::with_true_ids(entries.entries)).await?;
         let decided = decide::plan(sightings, first_time, &self.worker.settings.limits);
-        brought.reached = decided.reached;
+        brought.reached = entries.reached;
+        brought.reached.extend(decided.reached);
         let mut work = Vec::new();
         for plan in decided.plans {
             match plan {
@@ -360,7 +362,13 @@ impl Reading<'_> {
         let mut unread = 0;
         while let Some(outcome) = outcomes.next().await {
             match outcome {
-                Outcome::Made(made) => brought.made.push(*made),
+                Outcome::Made(made) => {
+                    let depth = format!("depth {}", self.worker.settings.limits.depth);
+                    if made.flattened && !brought.reached.contains(&depth) {
+                        brought.reached.push(depth);
+                    }
+                    brought.made.push(*made);
+                }
                 Outcome::Refused(made, event) => {
                     brought.report.failed += 1;
                     brought.refused.push(event);
@@ -391,6 +399,7 @@ fn failed(brought: &mut Brought, error: &SourceError, now: Timestamp) {
         SourceError::Parse(error) => brought.report.limit = error.limit().map(str::to_owned),
         SourceError::Panicked { .. } => {}
     }
+    brought.reached.extend(brought.report.limit.clone());
     let failure = Failure { fault, words: words.clone(), status, retry_after };
     remember::failed(&mut brought.state, &brought.source, failure, now);
     brought.report.error = Some(fault);

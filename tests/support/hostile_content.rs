@@ -281,6 +281,90 @@ pub fn documents() -> Vec<Case> {
     ]
 }
 
+/// Documents that were wrong for us once, or nearly: most were found by fuzzing and by sending ten million of one sign.
+pub fn found_before() -> Vec<Case> {
+    let feed = |items: &str| Answer::feed(prose::rss(items));
+    let whole = "<item><guid>w</guid><title>Whole</title></item>";
+    let utf32: Vec<u8> = prose::rss(whole).chars().flat_map(|character| u32::from(character).to_le_bytes()).collect();
+    let half = |rest: &str| {
+        let items = "{\"id\":\"1\",\"title\":\"Whole\"},";
+        json(format!("{{\"version\":\"https://jsonfeed.org/version/1.1\",\"items\":[{items}{rest}"))
+    };
+    let all = |text: &str| text.repeat(100_000);
+    vec![
+        ("half JSON with a whole item", half("{\"id\":\"2\",\"tit"), READ),
+        ("JSON cut in an escape", half("{\"id\":\"2\",\"title\":\"\\u00"), READ),
+        ("JSON with line breaks in strings", half("{\"id\":\"2\",\"title\":\"a\nb\"}]}"), READ),
+        ("JSON with numbers beyond all", half("{\"id\":1e999,\"title\":-1e-999}]}"), &[None, Some("malformed_json")]),
+        (
+            "JSON with one key twice",
+            half("{\"id\":\"2\",\"id\":\"3\"}],\"items\":[{\"id\":\"4\",\"title\":\"x\"}]}"),
+            READ,
+        ),
+        ("UTF-32 without a mark", Answer::feed(utf32), READ),
+        ("CDATA without end", feed("<item><title><![CDATA[Half</title></item><item><title>Whole</title></item>"), READ),
+        ("CDATA in CDATA", feed(&format!("<item><title>{}</title></item>", "<![CDATA[".repeat(1000))), READ),
+        ("end tags of nothing", item(&format!("{}{}", "<a>".repeat(200), all("</x></y>"))), READ),
+        ("ends of items, of nothing", feed(&all("</item>")), READ),
+        (
+            "quotation marks without end",
+            item(&format!("<description>{}</description>", all("&lt;a href=\"x&gt;"))),
+            READ,
+        ),
+        ("quotation marks of tags", item(&format!("<link {}/>", all("a=\"b c=' "))), READ),
+        ("exclamations", item(&format!("<description>{}</description>", all("<!x"))), READ),
+        (
+            "DOCTYPEs without end",
+            Answer::feed(format!("{}{}", all("<!DOCTYPE x [\""), prose::rss(""))),
+            &[None, Some("not_a_feed")],
+        ),
+        ("a vocabulary for each element", item(&all("<a xmlns:b='http://x.example/'/>")), READ),
+        ("a base for each element", item(&all("<link xml:base='a/'/>")), READ),
+        (
+            "a base that is a script",
+            Answer::feed(
+                "<feed xmlns='http://www.w3.org/2005/Atom' xml:base='javascript:x//'><entry><id>e</id><title>x</title><link href='y'/></entry></feed>",
+            ),
+            READ,
+        ),
+        ("a date of the moon", item("<pubDate>الثلاثاء 4 رجب 1445 هـ</pubDate>"), READ),
+        ("an address that grows", item(&format!("<link>http://127.0.0.1:1/{}</link>", "\"".repeat(8000))), READ),
+        (
+            "numbers of no character",
+            item("<description>&#0;&#1;&#xd800;&#xffff;&#x110000;&#99999999999;</description>"),
+            READ,
+        ),
+        (
+            "base64 of anything",
+            Answer::feed(
+                "<feed xmlns='http://www.w3.org/2005/Atom'><entry><id>e</id><title>x</title><content type='image/png'>iVBORw0KGgo=</content></entry></feed>",
+            ),
+            READ,
+        ),
+        (
+            "a list of lists",
+            Answer::page(format!("<html><body>{}</body></html>", "<ul><li>".repeat(5000))),
+            &[Some("too_deep")],
+        ),
+        (
+            "an index of pages without end",
+            Answer::page("<h2><a href=/n/1>A headline of some length</a></h2><a rel=next href=/feed?2>Next</a>"),
+            &[None, Some("not_a_feed")],
+        ),
+        (
+            "UTF-7",
+            Answer::page("+ADw-script+AD4-alert(1)+ADw-/script+AD4-")
+                .header("Content-Type", "text/html; charset=utf-7"),
+            NO_FEED,
+        ),
+        (
+            "many parts",
+            Answer::ok("--x\r\n\r\n<rss/>\r\n--x--").header("Content-Type", "multipart/mixed; boundary=x"),
+            &[None, Some("not_a_feed")],
+        ),
+    ]
+}
+
 /// Items that are wrong in themselves, in feeds that are not.
 pub fn items() -> Vec<Case> {
     let dates = [

@@ -22,6 +22,9 @@ const GROUP_MIN: usize = 3;
 /// What is shorter than this is not told from a longer headline.
 const TITLE_CHARS_ENOUGH: usize = 60;
 
+/// How far above the heading of a day the column stands that it speaks for: in it, or around its wrapper.
+const COLUMN_REACH: usize = 2;
+
 /// A group without dates is a list too, if it weighs this part of the heaviest.
 const WEIGHT_SHARE: usize = 3;
 
@@ -188,8 +191,18 @@ fn date_beside(group: &[usize], cards: &mut [Card<'_>], page: Page<'_>) {
 }
 
 /// Gives a card that prints a time alone, or nothing, the day of the heading above it.
+///
+/// A heading speaks for its own column: what stands outside of it, as a footer does, is of no day.
 fn date_above(card: &mut Card<'_>, days: &[&DayHeading<'_>], page: Page<'_>) {
     let Some(day) = days.iter().rfind(|day| day.above <= card.at) else { return };
+    let of_page = |above: &ElementRef<'_>| matches!(above.value().name(), "body" | "html");
+    let mut around = day.element.ancestors().filter_map(ElementRef::wrap).enumerate().take(COLUMN_REACH);
+    let is_beside = around.any(|(height, above)| {
+        (height == 0 || !of_page(&above)) && card.element.ancestors().any(|node| node.id() == above.id())
+    });
+    if !is_beside {
+        return;
+    }
     let text = match &card.date {
         None => day.text.clone(),
         Some(CardDate { time_alone: Some(time), .. }) => format!("{}, {time}", day.text),
@@ -216,6 +229,8 @@ fn accepted(groups: &HashMap<String, Vec<usize>>, cards: &[Card<'_>], here: Here
     if accepted.len() < GROUP_MIN && !accepted.iter().any(|index| cards[*index].date.is_some()) {
         return HashSet::new();
     }
+    let ranked: HashSet<usize> = groups.values().filter(|group| is_ranked(group, cards)).flatten().copied().collect();
+    accepted.retain(|index| !ranked.contains(index) || cards[*index].date.is_some());
     // A lead story, or a short column, stands in another way; its address is like the others'.
     let shapes: HashSet<&str> =
         accepted.iter().map(|index| cards[*index].shape.as_str()).filter(|shape| is_telling(shape)).collect();
@@ -223,9 +238,19 @@ fn accepted(groups: &HashMap<String, Vec<usize>>, cards: &[Card<'_>], here: Here
         .iter()
         .enumerate()
         .filter(|(_, card)| card.url.host() == here.url.host() && shapes.contains(card.shape.as_str()));
-    let alike: Vec<usize> = alike.map(|(index, _)| index).collect();
+    let alike: Vec<usize> = alike.map(|(index, _)| index).filter(|index| !ranked.contains(index)).collect();
     accepted.extend(alike);
     accepted
+}
+
+/// Whether cards are numbered 1, 2, 3: what is most read, and no list of what is new.
+fn is_ranked(group: &[usize], cards: &[Card<'_>]) -> bool {
+    let is_number = |(rank, index): (usize, &usize)| {
+        let text = card::text(cards[*index].element);
+        let first = text.split_whitespace().next().unwrap_or_default();
+        first.trim_end_matches(['.', ')']).parse() == Ok(rank + 1)
+    };
+    group.len() >= GROUP_MIN && group.iter().enumerate().all(is_number)
 }
 
 /// The shape of an address: what kind of word each part of its path is.
@@ -244,8 +269,12 @@ fn shape(url: &PageUrl) -> String {
             _ => "w",
         }
     });
-    let query = if url.query().is_some_and(|query| query.contains(|c: char| c.is_ascii_digit())) { "?d" } else { "" };
-    format!("{}{query}", parts.collect::<Vec<_>>().join("/"))
+    let Some(query) = url.query().filter(|query| query.contains(|c: char| c.is_ascii_digit())) else {
+        return parts.collect::<Vec<_>>().join("/");
+    };
+    // `news.php?id=7` and `index.php?category=7` differ in nothing but their names.
+    let names: Vec<&str> = query.split('&').map(|part| part.split('=').next().unwrap_or_default()).collect();
+    format!("{}?{}=d", url.path(), names.join("&"))
 }
 
 /// Whether a shape tells an article from a section.

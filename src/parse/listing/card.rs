@@ -181,16 +181,29 @@ fn printed(card: ElementRef<'_>, read: &impl Fn(&str) -> Option<Moment>) -> Opti
         let parent = node.parent().and_then(ElementRef::wrap)?;
         let text = plain::collapse(text);
         let has_digit_or_is_word = text.chars().count() <= DATE_CHARS_MAX && text.chars().count() >= 3;
-        (has_digit_or_is_word && !is_heading(parent))
-            .then(|| of_text(text.trim_matches(['|', '·', '•', '—', ',', ' ']), read))
-            .flatten()
+        if !has_digit_or_is_word || is_heading(parent) {
+            return None;
+        }
+        let date = of_text(text.trim_matches(['|', '·', '•', '—', ',', ' ']), read)?;
+        // A day, a line break, a time.
+        let rest = node.next_siblings().filter_map(|node| match node.value() {
+            Node::Text(text) => Some(plain::collapse(text)),
+            _ => None,
+        });
+        let time = rest.into_iter().find(|text| !text.is_empty()).filter(|text| is_time(text));
+        time.filter(|_| date.time_alone.is_none() && !text.contains(':'))
+            .and_then(|time| of_text(&format!("{text} {time}"), read))
+            .or(Some(date))
     })
+}
+
+fn is_time(text: &str) -> bool {
+    text.len() <= 5 && text.contains(':') && text.chars().all(|c| c.is_ascii_digit() || c == ':')
 }
 
 fn of_text(text: &str, read: &impl Fn(&str) -> Option<Moment>) -> Option<CardDate> {
     let moment = read(text)?;
-    let is_time = text.len() <= 5 && text.contains(':') && text.chars().all(|c| c.is_ascii_digit() || c == ':');
-    let time_alone = is_time.then(|| text.to_owned());
+    let time_alone = is_time(text).then(|| text.to_owned());
     Some(CardDate { moment, time_alone, text: Some(text.to_owned()) })
 }
 

@@ -1,6 +1,6 @@
 //! What a page says of itself: its title, its feeds, the page that follows.
 
-use scraper::ElementRef;
+use scraper::{ElementRef, Node};
 
 use crate::model::url::PageUrl;
 use crate::parse::listing::card;
@@ -66,6 +66,9 @@ const NEXT: &[&str] = &[
 
 /// Longest text of a link to the next page.
 const NEXT_CHARS_MAX: usize = 24;
+
+/// Links to a second page that are looked at.
+const TWOS_MAX: usize = 20;
 
 /// What relative addresses count from.
 pub(super) fn base(root: ElementRef<'_>, url: &PageUrl) -> PageUrl {
@@ -137,26 +140,46 @@ fn in_pagination(anchor: ElementRef<'_>) -> bool {
     anchor.ancestors().filter_map(ElementRef::wrap).take(4).any(|element| {
         let value = element.value();
         let names = [value.attr("class"), value.attr("id"), value.attr("aria-label")];
-        names
-            .into_iter()
-            .flatten()
-            .flat_map(str::split_whitespace)
-            .flat_map(outside::words)
-            .any(|word| word.starts_with("pag") || word == "pager" || word == "nav" && value.name() == "nav")
+        names.into_iter().flatten().flat_map(str::split_whitespace).flat_map(outside::words).any(|word| {
+            word.starts_with("pag")
+                || matches!(word.as_str(), "pager" | "more" | "older")
+                || word == "nav" && value.name() == "nav"
+        })
     })
 }
 
 /// The link to page 2 beside a 1 that is no link.
 fn by_number(root: ElementRef<'_>) -> Option<ElementRef<'_>> {
-    let numbered =
-        named(root, "a").filter(|anchor| in_pagination(*anchor)).find(|anchor| card::text(*anchor) == "2")?;
-    let list = numbered.ancestors().filter_map(ElementRef::wrap).nth(1)?;
-    let has_first = list.descendent_elements().any(|element| {
+    let mut twos = named(root, "a").filter(|anchor| card::text(*anchor) == "2").take(TWOS_MAX);
+    twos.find(|two| {
+        let around: Vec<ElementRef<'_>> = two.ancestors().filter_map(ElementRef::wrap).take(2).collect();
+        let has_current = in_pagination(*two) && around.last().is_some_and(|list| has_current_one(*list));
+        has_current || around.first().is_some_and(|parent| has_bare_one(*parent, *two))
+    })
+}
+
+/// Whether a list of pages marks the first as the one that is shown.
+fn has_current_one(list: ElementRef<'_>) -> bool {
+    list.descendent_elements().any(|element| {
         let is_current = classes(element).any(|word| matches!(word.as_str(), "active" | "current" | "selected"))
             || element.value().attr("aria-current").is_some();
         is_current && card::text(element) == "1"
+    })
+}
+
+/// Whether a 1 that is no link stands right before a 2 that is one: `Pages: 1 <a>2</a>`, `<b>1</b> <a>2</a>`.
+fn has_bare_one(parent: ElementRef<'_>, two: ElementRef<'_>) -> bool {
+    let before = parent.children().take_while(|node| node.id() != two.id());
+    let last = before.filter(|node| match node.value() {
+        Node::Text(text) => !text.trim_matches(|c: char| c.is_whitespace() || "|·,/-".contains(c)).is_empty(),
+        node => node.is_element(),
     });
-    has_first.then_some(numbered)
+    let Some(last) = last.last() else { return false };
+    let text = match last.value() {
+        Node::Text(text) => text.to_string(),
+        _ => ElementRef::wrap(last).filter(|element| element.value().name() != "a").map(card::text).unwrap_or_default(),
+    };
+    text.split(|c: char| c.is_whitespace() || "|·,:[]()".contains(c)).rfind(|word| !word.is_empty()) == Some("1")
 }
 
 fn named<'a>(root: ElementRef<'a>, name: &'a str) -> impl Iterator<Item = ElementRef<'a>> {

@@ -64,6 +64,12 @@ const DENSE_LETTERS: usize = 3;
 /// Different pages to which the same words lead, if the words are a button's.
 const BUTTON_PAGES_MIN: usize = 3;
 
+/// Different pages below an address, if it is a section's.
+const SECTION_PAGES_MIN: usize = 2;
+
+/// Parts of an address that are looked at.
+const PATH_PARTS_MAX: usize = 16;
+
 /// How far above a link its heading may stand.
 const HEADING_REACH: usize = 3;
 
@@ -88,6 +94,7 @@ pub(super) fn find<'a>(root: ElementRef<'a>, here: Here<'_>, strict: bool, clock
         open.extend(children.into_iter().rev());
     }
     without_buttons(&mut found.headlines);
+    without_sections(&mut found.headlines);
     found
 }
 
@@ -148,4 +155,21 @@ fn without_buttons(headlines: &mut Vec<Headline<'_>>) {
         .map(|(title, _)| title.to_owned())
         .collect();
     headlines.retain(|headline| !buttons.contains(&headline.title));
+}
+
+/// Takes out pages below which others stand: `/politics` beside `/politics/2024/a` and `/politics/2024/b` is their section.
+fn without_sections(headlines: &mut Vec<Headline<'_>>) {
+    let mut below: HashMap<&str, HashSet<&str>> = HashMap::new();
+    for headline in headlines.iter() {
+        let key = headline.key.as_str();
+        for (at, _) in key.match_indices('/').take(PATH_PARTS_MAX) {
+            below.entry(&key[..at]).or_default().insert(key);
+        }
+    }
+    let sections: HashSet<String> = below
+        .into_iter()
+        .filter(|(_, pages)| pages.len() >= SECTION_PAGES_MIN)
+        .map(|(key, _)| key.to_owned())
+        .collect();
+    headlines.retain(|headline| !sections.contains(&headline.key));
 }

@@ -17,7 +17,7 @@ use page::Page;
 
 /// Reads a page; entries and feeds may both be none.
 pub(super) fn read(html: &str, rule: Option<&ListingRule>, page: Page<'_>, depth: usize) -> Entries {
-    let tree = dom::parse(html, depth);
+    let (tree, is_flattened) = dom::parse_bounded(html, depth);
     let root = tree.root_element();
     let base = discover::base(root, page.url);
     let here = outside::Here { url: page.url, base: &base };
@@ -33,5 +33,6 @@ pub(super) fn read(html: &str, rule: Option<&ListingRule>, page: Page<'_>, depth
         language: root.value().attr("lang").map(str::to_owned).filter(|language| !language.is_empty()),
         ..Head::default()
     };
-    Entries { kind: SourceKind::Page, head, entries, more, feeds: discover::feeds(root, here) }
+    let reached = is_flattened.then(|| format!("depth {depth}")).into_iter().collect();
+    Entries { kind: SourceKind::Page, head, entries, more, feeds: discover::feeds(root, here), reached }
 }
