@@ -5,6 +5,7 @@
 //! weighed (`weigh`), what is cut inside the block (`prune`), how it is written (`render`).
 
 use crate::extract::facts::Facts;
+use crate::extract::furniture::Furniture;
 use crate::extract::ld;
 use crate::extract::outline::Outline;
 use crate::extract::rules::Named;
@@ -44,6 +45,8 @@ pub(super) struct Ask<'a> {
     pub(super) facts: &'a Facts<'a>,
     /// What the operator's rule names on it.
     pub(super) named: &'a Named,
+    /// What the memory of its source knows of it.
+    pub(super) furniture: &'a Furniture,
     /// Its headline.
     pub(super) title: &'a str,
     /// The names of its authors.
@@ -136,15 +139,18 @@ pub(super) fn choose(ask: &Ask<'_>) -> Option<Choice> {
 /// Which pieces stand beside the article, and which elements are other articles.
 fn beside(ask: &Ask<'_>) -> (Vec<bool>, Vec<usize>) {
     let outline = ask.outline;
-    let good = Sums::of(outline.pieces.iter().map(|piece| weight(piece).max(0.0)));
+    let known = |piece: usize| ask.furniture.holds(piece);
+    let weights = outline.pieces.iter().enumerate();
+    let good = Sums::of(weights.map(|(index, piece)| if known(index) { 0.0 } else { weight(piece).max(0.0) }));
     let mut beside = weigh::beside(outline, &good);
+    beside.iter_mut().enumerate().for_each(|(index, beside)| *beside |= known(index));
     let mut aside = shapes::mark_teasers(outline, ask.host, &good, &mut beside);
     shapes::mark_pictures(outline, &mut beside);
     if let Some(ours) = ask.named_headline() {
         let headlines: Vec<usize> = ask.facts.h1.iter().map(|(index, _)| *index).collect();
         aside.extend(shapes::mark_other_articles(outline, &headlines, ours, &good, &mut beside));
     }
-    aside.extend(&ask.named.removed);
+    aside.extend(ask.named.removed.iter().chain(&ask.furniture.boxes));
     for removed in &ask.named.removed {
         outline.elements[*removed].pieces.clone().for_each(|piece| beside[piece] = true);
     }

@@ -16,8 +16,10 @@ mod dates;
 pub mod error;
 mod facts;
 mod fallback;
+mod furniture;
 mod language;
 mod ld;
+mod lesson;
 mod merge;
 mod outline;
 mod photo;
@@ -35,6 +37,7 @@ mod sanitize;
 mod shapes;
 mod shingle;
 mod signs;
+pub mod template;
 mod title;
 mod weigh;
 
@@ -55,12 +58,14 @@ use body::Ask;
 use dates::{Clock, Dated};
 use error::ExtractError;
 use facts::Facts;
+use furniture::{Furniture, Marks};
 use outline::Outline;
 use photo::PhotoPage;
 use place::Shown;
 use refusal::Instead;
 use rules::Named;
 use shingle::Shingles;
+use template::{Lesson, Template};
 
 /// A page to be read, with what helps to read it.
 #[derive(Debug, Clone, Copy)]
@@ -128,6 +133,15 @@ const TAGS_MAX: usize = 30;
 ///
 /// A page that is no article (a gate, an error page answered with success, a file of another kind) is an error of its class.
 pub fn read(page: &Page<'_>) -> Result<Reading, ExtractError> {
+    look(page, None).map(|(reading, _)| reading)
+}
+
+/// Reads a page with what is remembered of its source's pages, and says what it teaches.
+pub fn read_with(page: &Page<'_>, template: &Template) -> Result<(Reading, Lesson), ExtractError> {
+    look(page, Some(template))
+}
+
+fn look(page: &Page<'_>, template: Option<&Template>) -> Result<(Reading, Lesson), ExtractError> {
     if refusal::is_not_html(page.html) {
         return Err(ExtractError::NotHtml { url: page.url.clone() });
     }
@@ -137,20 +151,25 @@ pub fn read(page: &Page<'_>) -> Result<Reading, ExtractError> {
     let named = Named::on(&outline, dom.root_element(), page.rule);
     let title = named.title.clone().unwrap_or_else(|| title::title(&outline, &facts, page.url.host()));
     let authors = if named.authors.is_empty() { authors::authors(&outline, &facts) } else { named.authors.clone() };
+    let nothing = Furniture::default();
     let ask = Ask {
         outline: &outline,
         facts: &facts,
         named: &named,
+        furniture: &nothing,
         title: &title,
         authors: &authors,
         host: page.url.host(),
     };
-    let body = body(page, &dom, &ask);
+    let (body, lesson) = match template {
+        Some(template) => remembering(page, &dom, &ask, template),
+        None => (body(page, &dom, &ask, None), Lesson::default()),
+    };
     if let Some(error) = refused(page, &facts, &title, &body.text) {
         return Err(error);
     }
     let clock = Clock { zone: page.zone, now: page.now };
-    Ok(Reading {
+    let reading = Reading {
         published: dates::published(
             &Dated { outline: &outline, facts: &facts, named: &named, path: page.url.path() },
             clock,
@@ -166,7 +185,30 @@ pub fn read(page: &Page<'_>) -> Result<Reading, ExtractError> {
         html: body.html,
         photos: body.photos,
         lead: body.lead,
-    })
+    };
+    Ok((reading, lesson))
+}
+
+/// The body of a page without what the memory knows. A memory that leaves next to nothing of it is not heeded.
+fn remembering(page: &Page<'_>, dom: &Html, ask: &Ask<'_>, template: &Template) -> (Body, Lesson) {
+    /// Letters of the shortest news.
+    const LEFT_LETTERS_MIN: usize = 60;
+    let marks = Marks::of(ask.outline, ask.headline());
+    let furniture = Furniture::of(ask.outline, &marks, template);
+    let mut body_with = body(page, dom, &Ask { furniture: &furniture, ..*ask }, Some(&marks));
+    let letters = |body: &Body| body.text.chars().filter(|c| c.is_alphanumeric()).count();
+    let left = letters(&body_with);
+    let mut emptied = false;
+    if furniture.is_any() && left < LEFT_LETTERS_MIN {
+        let body_without = body(page, dom, ask, Some(&marks));
+        emptied = letters(&body_without) > left;
+        if emptied {
+            body_with = body_without;
+        }
+    }
+    let lesson =
+        Lesson { address: lesson::short_hash(page.url.as_str()), emptied, ..std::mem::take(&mut body_with.lesson) };
+    (body_with, lesson)
 }
 
 /// The text of a page with its pictures.
@@ -176,9 +218,10 @@ struct Body {
     html: String,
     photos: Vec<Photo>,
     lead: Option<usize>,
+    lesson: Lesson,
 }
 
-fn body(page: &Page<'_>, dom: &Html, ask: &Ask<'_>) -> Body {
+fn body(page: &Page<'_>, dom: &Html, ask: &Ask<'_>, marks: Option<&Marks>) -> Body {
     let outline = ask.outline;
     let mut choice = body::choose(ask);
     let node = |index: usize| outline.elements[index].node;
@@ -203,6 +246,7 @@ fn body(page: &Page<'_>, dom: &Html, ask: &Ask<'_>) -> Body {
         prune::kept(ask, choice)
     });
     let kept = kept.unwrap_or_default();
+    let lesson = marks.map(|marks| lesson::lesson(ask, marks, choice.as_ref(), &kept)).unwrap_or_default();
     let container = choice.map_or(0, |choice| choice.container);
     let text = render::text(outline, container, &kept);
     shown.without_captions_of(&text);
@@ -210,7 +254,7 @@ fn body(page: &Page<'_>, dom: &Html, ask: &Ask<'_>) -> Body {
         Some(paragraphs) => (paragraphs.join("\n\n"), render::plain_html(&paragraphs, &shown.placed())),
         None => (text, render::html(outline, container, &kept, &shown.placed(), page.url)),
     };
-    Body { text, html: sanitize::safe(&html), photos: shown.photos, lead: shown.lead }
+    Body { text, html: sanitize::safe(&html), photos: shown.photos, lead: shown.lead, lesson }
 }
 
 /// The text from the page's data, where its markup has none, or the beginning alone.

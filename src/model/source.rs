@@ -210,7 +210,7 @@ pub struct SourceState {
     pub retry: Vec<[u8; 16]>,
     /// When `listed` were last noted as seen.
     pub listed_seen: Option<Timestamp>,
-    /// Kept for what will be learned of a source's pages; empty as yet.
+    /// What repeats on its pages and is no part of its articles, as `extract::template` writes it; at most 8 KiB.
     pub template: Vec<u8>,
 }
 

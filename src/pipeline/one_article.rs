@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::charset::{self, Form};
+use crate::extract::template::{Lesson, Template};
 use crate::extract::{self, Page};
 use crate::fetch::{Fetched, Purpose, Request, Visit};
 use crate::model::article::{Article, Routed};
@@ -43,6 +44,8 @@ pub(crate) struct Made {
     pub(crate) tries: u8,
     /// The article that it is a newer form of.
     pub(crate) update: Option<ArticleId>,
+    /// What its page teaches of its source's pages; none where no page was read.
+    pub(crate) lesson: Option<Lesson>,
 }
 
 /// What became of an entry.
@@ -63,8 +66,14 @@ struct Refusal {
     may_pass: bool,
 }
 
-/// Reads the page of an entry.
-pub(crate) async fn read(context: Context<'_>, sighting: Sighting, update: Option<ArticleId>, tries: u8) -> Outcome {
+/// Reads the page of an entry. `template`: what is remembered of the source's pages as yet.
+pub(crate) async fn read(
+    context: Context<'_>,
+    template: Arc<Template>,
+    sighting: Sighting,
+    update: Option<ArticleId>,
+    tries: u8,
+) -> Outcome {
     if context.stop.is_cancelled() || context.visit.exhausted() {
         return Outcome::Unread;
     }
@@ -72,7 +81,7 @@ pub(crate) async fn read(context: Context<'_>, sighting: Sighting, update: Optio
     let Some(link) = entry.link.clone() else {
         let link = context.source.url.clone();
         let routed = from_entry(context, entry, link).await;
-        return Outcome::Made(Box::new(Made { routed, keys, entry_hash, tries: 0, update }));
+        return Outcome::Made(Box::new(Made { routed, keys, entry_hash, tries: 0, update, lesson: None }));
     };
     let request = Request { url: link.clone(), purpose: Purpose::Page, validators: Validators::default() };
     let fetched = tokio::select! {
@@ -80,8 +89,11 @@ pub(crate) async fn read(context: Context<'_>, sighting: Sighting, update: Optio
         () = context.worker.out_of_patience(context.stop) => return Outcome::Unread,
     };
     let refusal = match fetched {
-        Fetched::Fresh(document) => match from_page(context, &entry, &link, *document).await {
-            Ok(routed) => return Outcome::Made(Box::new(Made { routed, keys, entry_hash, tries: 0, update })),
+        Fetched::Fresh(document) => match from_page(context, template, &entry, *document).await {
+            Ok((routed, lesson)) => {
+                let lesson = Some(lesson);
+                return Outcome::Made(Box::new(Made { routed, keys, entry_hash, tries: 0, update, lesson }));
+            }
             Err(refusal) => refusal,
         },
         Fetched::NotModified(_) => return Outcome::Unread,
@@ -108,16 +120,22 @@ pub(crate) async fn read(context: Context<'_>, sighting: Sighting, update: Optio
         _ => 0,
     };
     let routed = from_entry(context, entry, link).await;
-    Outcome::Refused(Box::new(Made { routed, keys, entry_hash, tries, update }), event)
+    Outcome::Refused(Box::new(Made { routed, keys, entry_hash, tries, update, lesson: None }), event)
 }
 
 /// Decodes, reads and routes a page, in one go on the blocking pool: the DOM never leaves it.
-async fn from_page(context: Context<'_>, entry: &Entry, link: &PageUrl, document: Document) -> Result<Routed, Refusal> {
+async fn from_page(
+    context: Context<'_>,
+    template: Arc<Template>,
+    entry: &Entry,
+    document: Document,
+) -> Result<(Routed, Lesson), Refusal> {
+    let link = entry.link.clone().unwrap_or_else(|| document.url.clone());
     if !may_be_html(&document) {
         let kind = document.media_type().unwrap_or_default().to_owned();
         return Err(refused(Fault::NotHtml, format!("{link}: `{kind}` is no page")));
     }
-    let (entry, link, source) = (entry.clone(), link.clone(), Arc::clone(context.source));
+    let (entry, source) = (entry.clone(), Arc::clone(context.source));
     let (gazetteer, now) = (Arc::clone(&context.worker.gazetteer), context.now);
     let depth = context.worker.settings.limits.depth;
     let address = link.clone();
@@ -133,9 +151,10 @@ async fn from_page(context: Context<'_>, entry: &Entry, link: &PageUrl, document
             depth,
             now,
         };
-        let reading = extract::read(&page).map_err(|error| refused(error.fault(), error.to_string()))?;
+        let read = extract::read_with(&page, &template);
+        let (reading, lesson) = read.map_err(|error| refused(error.fault(), error.to_string()))?;
         let article: Article = extract::article(entry, link, reading, &source);
-        Ok(route::countries(article, &source, &gazetteer))
+        Ok((route::countries(article, &source, &gazetteer), lesson))
     });
     thought.await.unwrap_or_else(|_| {
         Err(refused(Fault::NoContent, format!("{address}: the reader of this page failed; this is a defect of ours")))

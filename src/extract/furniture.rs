@@ -1,0 +1,228 @@
+//! The lines and boxes of a page as its source's memory knows them (`template`), and those it says are none of the article.
+//!
+//! A line is known by its words and its place: the story of the day, told in a box on every page, is still read on its
+//! own; «Китай» in a footer of lands is not «Китай» in a list of the article's. A box is known by its make and its label,
+//! whatever stands in it today: «Читайте также» and three headlines. Not here: how often something must have stood.
+
+use html5ever::local_name;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+
+use crate::extract::outline::{Kind, Outline, Piece};
+use crate::extract::template::{Template, Unit};
+use crate::extract::weigh::{Sums, weight};
+use crate::html::dom::attribute;
+use crate::text::fold::fold;
+
+/// Letters of a sentence.
+const PROSE_LETTERS_MIN: u32 = 80;
+
+/// Share of its letters that are links beyond which a line leads elsewhere.
+const LINK_SHARE_MIN: f32 = 0.8;
+
+/// Letters of a link that is a headline.
+const HEADLINE_LETTERS_MIN: u32 = 15;
+
+/// Letters of a box's label.
+const LABEL_LETTERS_MAX: u32 = 60;
+
+/// Letters that follow a headline in a box: a teaser's sentence or two.
+const TEASER_LETTERS_MAX: u32 = 250;
+
+/// Lines that begin with a time from which on a box is a schedule, and letters of what is on.
+const SCHEDULE_ROWS_MIN: u32 = 3;
+const SCHEDULE_LETTERS_MAX: u32 = 80;
+
+/// Lines of a box.
+const BOX_PIECES: std::ops::RangeInclusive<usize> = 2..=200;
+
+/// Share of a page's text that a box may hold.
+const BOX_SHARE_MAX: f32 = 0.5;
+
+/// Elements whose make names a place: the block and the one around it. Further out stand the classes of the article's section.
+const PLACE_LEVELS: usize = 2;
+
+/// The names of a page's lines and boxes.
+#[derive(Debug, Default)]
+pub(super) struct Marks {
+    /// Of each piece; 0 for one without a word.
+    pub(super) lines: Vec<u64>,
+    /// The elements that are boxes, and their names.
+    pub(super) boxes: Vec<(usize, u64)>,
+}
+
+impl Marks {
+    /// Of a page with that headline.
+    pub(super) fn of(outline: &Outline<'_>, headline: Option<usize>) -> Self {
+        let words: Vec<String> = outline.pieces.iter().map(|piece| words(&piece.text)).collect();
+        let good = Sums::of(outline.pieces.iter().map(|piece| weight(piece).max(0.0)));
+        let is_box = |index: &usize| {
+            let pieces = &outline.elements[*index].pieces;
+            BOX_PIECES.contains(&pieces.len())
+                && good.over(pieces) < BOX_SHARE_MAX * good.total().max(1.0)
+                && !headline.is_some_and(|headline| outline.within(headline, *index))
+        };
+        let boxes = (0..outline.elements.len()).filter(is_box);
+        let boxes = boxes.filter_map(|index| Some((index, box_name(outline, &words, index)?))).collect();
+        let lines = outline.pieces.iter().zip(&words).map(|(piece, words)| line_name(outline, piece, words)).collect();
+        Self { lines, boxes }
+    }
+}
+
+/// What a memory knows of a page.
+#[derive(Debug, Default)]
+pub(super) struct Furniture {
+    /// Which pieces; empty where it knows none.
+    pieces: Vec<bool>,
+    /// The boxes, whose pictures are not the article's either.
+    pub(super) boxes: Vec<usize>,
+}
+
+impl Furniture {
+    /// Asks the memory.
+    pub(super) fn of(outline: &Outline<'_>, marks: &Marks, template: &Template) -> Self {
+        if template.knows_nothing() {
+            return Self::default();
+        }
+        let knows = |(piece, name): (&Piece, &u64)| *name != 0 && template.knows(*name, unit(piece));
+        let mut pieces: Vec<bool> = outline.pieces.iter().zip(&marks.lines).map(knows).collect();
+        spare_headings(outline, &mut pieces);
+        let known = marks.boxes.iter().filter(|(_, name)| template.knows(*name, Unit::Label));
+        let boxes: Vec<usize> =
+            known.map(|(index, _)| *index).filter(|index| is_covered(outline, *index, &pieces)).collect();
+        for index in &boxes {
+            pieces[outline.elements[*index].pieces.clone()].fill(true);
+        }
+        Self { pieces, boxes }
+    }
+
+    /// Whether a piece is known.
+    pub(super) fn holds(&self, piece: usize) -> bool {
+        self.pieces.get(piece).copied().unwrap_or_default()
+    }
+
+    /// Whether anything is.
+    pub(super) fn is_any(&self) -> bool {
+        self.pieces.contains(&true)
+    }
+}
+
+/// A heading above sentences that are not known is that of a section: «What happened» stands in every article of some sites.
+fn spare_headings(outline: &Outline<'_>, known: &mut [bool]) {
+    for (index, piece) in outline.pieces.iter().enumerate().filter(|(_, piece)| piece.kind == Kind::Heading) {
+        let next = (index + 1..outline.pieces.len()).find(|next| outline.pieces[*next].letters > 0);
+        let heads_text = next.is_some_and(|next| !known[next] && unit(&outline.pieces[next]) == Unit::Prose);
+        known[index] &= !heads_text || unit(piece) == Unit::Link;
+    }
+}
+
+/// Whether a box holds nothing but its label, what is known, headlines with their teasers, and a schedule. A section of
+/// an article has a label of its own too, and its sentences tell it apart.
+fn is_covered(outline: &Outline<'_>, index: usize, known: &[bool]) -> bool {
+    /// One line in so many may be none of these.
+    const UNCOVERED_PART: u32 = 5;
+    let range = outline.elements[index].pieces.clone();
+    let rows: u32 = range.clone().map(|at| rows_of(outline, &outline.pieces[at])).sum();
+    let is_schedule = rows >= SCHEDULE_ROWS_MIN;
+    let (mut all, mut uncovered, mut teaser) = (0, 0, 0);
+    for (at, piece) in range.clone().map(|at| (at, &outline.pieces[at])) {
+        let is_on = is_schedule && piece.letters <= SCHEDULE_LETTERS_MAX * rows_of(outline, piece).max(1);
+        all += piece.letters;
+        if is_headline(outline, piece) {
+            teaser = TEASER_LETTERS_MAX;
+        } else if at == range.start || known[at] || is_on || unit(piece) == Unit::Link {
+            // Its label, and what any page may have there.
+        } else if piece.letters <= teaser {
+            teaser -= piece.letters;
+        } else {
+            uncovered += piece.letters;
+        }
+    }
+    uncovered * UNCOVERED_PART <= all
+}
+
+/// How many lines of a piece begin with a time of day.
+fn rows_of(outline: &Outline<'_>, piece: &Piece) -> u32 {
+    let begins_with_time = |line: &String| line.split_whitespace().next().is_some_and(is_time);
+    u32::try_from(outline.lines(piece).filter(begins_with_time).count()).unwrap_or(u32::MAX)
+}
+
+/// A link to another article, or one with its teaser below it in the same block.
+fn is_headline(outline: &Outline<'_>, piece: &Piece) -> bool {
+    if piece.linked < HEADLINE_LETTERS_MIN || piece.letters - piece.linked > TEASER_LETTERS_MAX {
+        return false;
+    }
+    let runs = &outline.runs[piece.runs.clone()];
+    let is_linked = |parent: usize| {
+        let around = std::iter::once(parent).chain(outline.ancestors(parent)).take_while(|index| *index != piece.owner);
+        around.chain([piece.owner]).any(|index| *outline.elements[index].tag() == local_name!("a"))
+    };
+    unit(piece) == Unit::Link
+        || runs
+            .iter()
+            .take_while(|run| !run.text.is_empty())
+            .all(|run| run.text.trim().is_empty() || is_linked(run.parent))
+}
+
+/// What a piece is to a memory.
+pub(super) fn unit(piece: &Piece) -> Unit {
+    if piece.link_share() > LINK_SHARE_MIN {
+        return Unit::Link;
+    }
+    let is_prose = piece.letters >= PROSE_LETTERS_MIN && piece.marks > 0 && piece.kind != Kind::Heading;
+    if is_prose { Unit::Prose } else { Unit::Label }
+}
+
+fn line_name(outline: &Outline<'_>, piece: &Piece, words: &str) -> u64 {
+    if !words.contains(char::is_alphabetic) {
+        return 0;
+    }
+    xxh3_64_with_seed(words.as_bytes(), place_name(outline, piece.owner)).max(1)
+}
+
+/// The name of a box: its make and its label, or that it begins with a headline; none where it begins with a sentence.
+fn box_name(outline: &Outline<'_>, words: &[String], index: usize) -> Option<u64> {
+    let element = &outline.elements[index];
+    if matches!(*element.tag(), local_name!("html") | local_name!("body") | local_name!("p")) {
+        return None;
+    }
+    let (first, piece) =
+        element.pieces.clone().map(|at| (at, &outline.pieces[at])).find(|(_, piece)| piece.letters > 0)?;
+    if is_headline(outline, piece) {
+        // Without a name of its own it could be any block.
+        let is_named = attribute(element.node, &local_name!("class")).is_some();
+        return is_named.then(|| xxh3_64_with_seed(b"headline", make(outline, index)));
+    }
+    let is_label = piece.letters <= LABEL_LETTERS_MAX && unit(piece) == Unit::Label && !words[first].is_empty();
+    is_label.then(|| xxh3_64_with_seed(words[first].as_bytes(), !make(outline, index)))
+}
+
+/// The words of a line as they are compared: times of day differ where the rest is the same.
+fn words(text: &str) -> String {
+    let folded = fold(text);
+    if !folded.contains([':', '.']) {
+        return folded;
+    }
+    folded.split(' ').filter(|word| !is_time(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// `9:30`, `21.05,`.
+fn is_time(word: &str) -> bool {
+    let word = word.trim_matches(|c: char| !c.is_ascii_digit());
+    let Some((hour, minute)) = word.split_once([':', '.']) else { return false };
+    let figures = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    (1..=2).contains(&hour.len()) && minute.len() == 2 && figures(hour) && figures(minute)
+}
+
+/// The make of an element and of those around it.
+fn place_name(outline: &Outline<'_>, index: usize) -> u64 {
+    let levels = std::iter::once(index).chain(outline.ancestors(index)).take(PLACE_LEVELS);
+    levels.fold(1, |name, level| name.rotate_left(21) ^ make(outline, level))
+}
+
+/// Tag and classes of an element. Words with figures are left out: they number articles.
+fn make(outline: &Outline<'_>, index: usize) -> u64 {
+    let element = &outline.elements[index];
+    let classes = attribute(element.node, &local_name!("class")).unwrap_or_default();
+    let steady = classes.split_ascii_whitespace().filter(|class| !class.contains(|c: char| c.is_ascii_digit()));
+    steady.fold(xxh3_64(element.tag().as_bytes()), |name, class| xxh3_64_with_seed(class.as_bytes(), name))
+}
