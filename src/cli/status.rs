@@ -70,7 +70,8 @@ fn sources(sources: &[SourceStatus], now: Timestamp) -> Table {
             State::Waiting => ("waiting", Color::Yellow),
             State::Well => ("well", Color::Green),
         };
-        let wrong = source.last_error.as_ref().map(|error| format!("{}: {}", error.class, error.message));
+        let error = source.last_error.as_ref().map(|error| format!("{}: {}", error.class, error.message));
+        let wrong = error.or_else(|| source.note.clone());
         table.add_row(vec![
             Cell::new(&source.name),
             Cell::new(word).fg(colour),

@@ -1,7 +1,7 @@
 //! Which block of a page is the article.
 //!
-//! Several readers look at the same pieces: the operator's rule, the JSON-LD text, the density of sentences. Where two
-//! agree they are believed together; a reader that stands alone against the others is not. Not here: how a piece is
+//! Several readers look at the same pieces: the operator's rule, the site's, the JSON-LD text, the density of sentences.
+//! Where two agree they are believed together; a reader that stands alone against the others is not. Not here: how a piece is
 //! weighed (`weigh`), what is cut inside the block (`prune`), how it is written (`render`).
 
 use crate::extract::facts::Facts;
@@ -31,6 +31,16 @@ const LD_TOLD_SHARE: f32 = 0.5;
 /// Share of the densest block's text that a rule's block must hold: a rule that has come to name a teaser is old.
 const RULE_SHARE_MIN: f32 = 0.2;
 
+/// Share of the densest block's text, or of the JSON-LD text, that the block of a site's rule must hold: sites change, and
+/// the rules that are known of them do not.
+const SITE_SHARE_MIN: f32 = 0.8;
+
+/// The same for a block within the densest one: it leaves out what the rule's author saw to be none of the article.
+const SITE_SHARE_WITHIN_MIN: f32 = 0.5;
+
+/// Share of a page's text that one line of a site's rule may take out.
+const SITE_REMOVED_SHARE_MAX: f32 = 0.25;
+
 /// Share of the text that a caption may hold.
 const CAPTION_SHARE_MAX: f32 = 0.15;
 
@@ -45,6 +55,8 @@ pub(super) struct Ask<'a> {
     pub(super) facts: &'a Facts<'a>,
     /// What the operator's rule names on it.
     pub(super) named: &'a Named,
+    /// What the rule of its site names on it.
+    pub(super) site: &'a Named,
     /// What the memory of its source knows of it.
     pub(super) furniture: &'a Furniture,
     /// Its headline.
@@ -67,6 +79,8 @@ pub(super) struct Choice {
     pub(super) weights: Vec<f32>,
     /// Which stand in the JSON-LD text; empty where that does not agree with the page.
     pub(super) told: Vec<bool>,
+    /// Whether a rule that names the text does so still; none where no rule does.
+    pub(super) fits: Option<bool>,
 }
 
 impl Choice {
@@ -123,10 +137,11 @@ pub(super) fn choose(ask: &Ask<'_>) -> Option<Choice> {
     let weights: Vec<f32> =
         outline.pieces.iter().zip(&beside).map(|(piece, beside)| if *beside { 0.0 } else { weight(piece) }).collect();
     let told = told(outline, ask.facts);
-    let mut choice = Choice { container: 0, beside, aside, weights, told };
+    let mut choice = Choice { container: 0, beside, aside, weights, told, fits: None };
     let dense = heaviest(outline, &Sums::of(choice.weights.iter().copied()));
-    if let Some(container) = by_rule(ask, &mut choice, dense) {
-        return Some(Choice { container, ..choice });
+    choice.fits = (ask.named.asks_body || ask.site.asks_body).then_some(false);
+    if let Some(container) = by_rule(ask, &mut choice, dense).or_else(|| by_site(ask, &mut choice, dense)) {
+        return Some(Choice { container, fits: Some(true), ..choice });
     }
     if dense.is_some_and(|dense| !tells_most(outline, &choice, dense)) {
         choice.told.clear();
@@ -150,10 +165,15 @@ fn beside(ask: &Ask<'_>) -> (Vec<bool>, Vec<usize>) {
         let headlines: Vec<usize> = ask.facts.h1.iter().map(|(index, _)| *index).collect();
         aside.extend(shapes::mark_other_articles(outline, &headlines, ours, &good, &mut beside));
     }
-    aside.extend(ask.named.removed.iter().chain(&ask.furniture.boxes));
-    for removed in &ask.named.removed {
-        outline.elements[*removed].pieces.clone().for_each(|piece| beside[piece] = true);
+    let held =
+        |places: &Vec<usize>| places.iter().map(|index| good.over(&outline.elements[*index].pieces)).sum::<f32>();
+    let believed = |places: &&Vec<usize>| held(places) <= SITE_REMOVED_SHARE_MAX * good.total();
+    let removed: Vec<usize> =
+        ask.named.removed.iter().chain(ask.site.removed.iter().filter(believed)).flatten().copied().collect();
+    for index in &removed {
+        weigh::held(outline, *index).for_each(|piece| beside[piece] = true);
     }
+    aside.extend(removed.iter().chain(&ask.furniture.boxes));
     (beside, aside)
 }
 
@@ -168,11 +188,55 @@ fn by_rule(ask: &Ask<'_>, choice: &mut Choice, dense: Option<usize>) -> Option<u
     if held <= 0.0 || held < RULE_SHARE_MIN * densest {
         return None;
     }
+    narrow(outline, choice, named);
+    around(outline, named, first)
+}
+
+/// The block that the site's rule names, if the densest block or the JSON-LD text agrees with it. A rule that names a wider
+/// block than the densest one says no more than that.
+fn by_site(ask: &Ask<'_>, choice: &mut Choice, dense: Option<usize>) -> Option<usize> {
+    let outline = ask.outline;
+    let holds_text = |index: &usize| !outline.elements[*index].pieces.is_empty();
+    let named: Vec<usize> = ask.site.body.iter().copied().filter(holds_text).collect();
+    let (first, dense) = (*named.first()?, dense?);
+    let of_told = held_share(outline, &named, |piece| choice.is_told(piece));
+    let in_dense = &outline.elements[dense].pieces;
+    let of_dense = held_share(outline, &named, |piece| in_dense.contains(&piece) && !choice.beside[piece]);
+    let is_inner = named.iter().all(|index| outline.within(*index, dense));
+    let least = if is_inner { SITE_SHARE_WITHIN_MIN } else { SITE_SHARE_MIN };
+    if of_told < SITE_SHARE_MIN && of_dense < least {
+        return None;
+    }
+    choice.fits = Some(true);
+    if named.iter().any(|index| *index != dense && outline.within(dense, *index)) {
+        return None;
+    }
+    narrow(outline, choice, &named);
+    around(outline, &named, first)
+}
+
+/// Which share of the text of the pieces asked for stands in these elements.
+fn held_share(outline: &Outline<'_>, named: &[usize], is_asked: impl Fn(usize) -> bool) -> f32 {
+    let (mut all, mut held) = (0.0, 0.0);
+    for piece in (0..outline.pieces.len()).filter(|piece| is_asked(*piece)) {
+        let weight = weight(&outline.pieces[piece]).max(0.0);
+        all += weight;
+        held += if named.iter().any(|index| outline.elements[*index].pieces.contains(&piece)) { weight } else { 0.0 };
+    }
+    held / f32::max(all, 1.0)
+}
+
+/// All but these elements stands beside the article.
+fn narrow(outline: &Outline<'_>, choice: &mut Choice, named: &[usize]) {
     for piece in 0..outline.pieces.len() {
         let within = named.iter().any(|index| outline.elements[*index].pieces.contains(&piece));
         choice.beside[piece] |= !within;
     }
     choice.told.clear();
+}
+
+/// The smallest element that holds all of these, of which `first` is one.
+fn around(outline: &Outline<'_>, named: &[usize], first: usize) -> Option<usize> {
     let holds_all = |index: &usize| named.iter().all(|part| outline.within(*part, *index));
     std::iter::once(first).chain(outline.ancestors(first)).find(holds_all)
 }

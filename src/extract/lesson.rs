@@ -19,6 +19,7 @@ const FAR_MAX: usize = 4_000;
 /// Of a page whose article is the pieces `kept`.
 pub(super) fn lesson(ask: &Ask<'_>, marks: &Marks, choice: Option<&Choice>, kept: &[usize]) -> Lesson {
     let (outline, mut lesson) = (ask.outline, Lesson { headline: short_hash(&fold(ask.title)), ..Lesson::default() });
+    lesson.fits = choice.and_then(|choice| choice.fits);
     let within = choice.map_or(0..0, |choice| outline.elements[choice.container].pieces.clone());
     let is_near = |index: usize| {
         let beside = choice.is_some_and(|choice| choice.beside[index]) && !ask.furniture.holds(index);

@@ -37,6 +37,7 @@ mod sanitize;
 mod shapes;
 mod shingle;
 mod signs;
+pub mod site_rules;
 pub mod template;
 mod title;
 mod weigh;
@@ -149,13 +150,19 @@ fn look(page: &Page<'_>, template: Option<&Template>) -> Result<(Reading, Lesson
     let outline = Outline::of(dom.root_element());
     let facts = Facts::of(&outline);
     let named = Named::on(&outline, dom.root_element(), page.rule);
+    let site = match site_rules::of(page.url.host()) {
+        Some((_, rule)) => Named::on(&outline, dom.root_element(), &rule.article).but_for(page.rule),
+        None => Named::default(),
+    };
     let title = named.title.clone().unwrap_or_else(|| title::title(&outline, &facts, page.url.host()));
-    let authors = if named.authors.is_empty() { authors::authors(&outline, &facts) } else { named.authors.clone() };
+    let authors = [&named.authors, &authors::authors(&outline, &facts), &site.authors];
+    let authors = authors.into_iter().find(|names| !names.is_empty()).cloned().unwrap_or_default();
     let nothing = Furniture::default();
     let ask = Ask {
         outline: &outline,
         facts: &facts,
         named: &named,
+        site: &site,
         furniture: &nothing,
         title: &title,
         authors: &authors,
@@ -173,7 +180,8 @@ fn look(page: &Page<'_>, template: Option<&Template>) -> Result<(Reading, Lesson
         published: dates::published(
             &Dated { outline: &outline, facts: &facts, named: &named, path: page.url.path() },
             clock,
-        ),
+        )
+        .or_else(|| site.dates.iter().find_map(|printed| clock.read(printed))),
         updated: dates::updated(&facts, clock),
         language: language::language(&facts.languages(), page.language, &body.text),
         summary: facts.description().unwrap_or_else(|| beginning(&body.text.replace("\n\n", " "), SUMMARY_CHARS_MAX)),

@@ -13,8 +13,8 @@ const FORM: u8 = 1;
 /// Pages that are remembered: what stood on none of them is forgotten.
 const PAGES_MAX: u32 = u16::BITS;
 
-/// Bytes before the pages: form, number of pages, strange pages in a row, emptied pages in a row.
-const HEAD_BYTES: usize = 4;
+/// Bytes before the pages: form, number of pages; pages in a row that were strange, were emptied, that no rule fitted.
+const HEAD_BYTES: usize = 5;
 
 /// Bytes of a page's identity: its address, its headline.
 const PAGE_BYTES: usize = 8;
@@ -39,6 +39,9 @@ const STRANGE_MAX: u8 = 3;
 
 /// Pages in a row of which the memory left nothing: it is the memory that is wrong.
 const EMPTIED_MAX: u8 = 2;
+
+/// Pages in a row on which the rule of the source or of its site named no text: it is old.
+const UNFIT_MIN: u8 = 3;
 
 /// What stands on a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +69,8 @@ pub struct Lesson {
     pub(super) prose: Vec<(u64, u32)>,
     /// The memory left nothing of the page, and was not heeded.
     pub(super) emptied: bool,
+    /// Whether a rule that names the text does so still; none where no rule does.
+    pub(super) fits: Option<bool>,
 }
 
 /// A line or a box.
@@ -83,6 +88,8 @@ pub struct Template {
     strange: u8,
     /// Pages in a row of which nothing was left.
     emptied: u8,
+    /// Pages in a row that a rule should have fitted and did not.
+    unfit: u8,
     /// Addresses and headlines of the pages that are remembered, the last one first.
     recent: Vec<(u32, u32)>,
     /// In the order of their hashes.
@@ -113,7 +120,7 @@ impl Template {
         };
         let units: Vec<Known> = units.chunks_exact(UNIT_BYTES).map(unit).collect();
         let in_order = units.is_sorted_by(|one, next| one.hash < next.hash);
-        in_order.then_some(Self { strange: head[2], emptied: head[3], recent, units })
+        in_order.then_some(Self { strange: head[2], emptied: head[3], unfit: head[4], recent, units })
     }
 
     /// The memory as it is kept: at most `TEMPLATE_BYTES_MAX`, none for a memory of nothing.
@@ -123,7 +130,7 @@ impl Template {
             return Vec::new();
         }
         let pages = u8::try_from(self.recent.len()).unwrap_or(u8::MAX);
-        let mut bytes = vec![FORM, pages, self.strange, self.emptied];
+        let mut bytes = vec![FORM, pages, self.strange, self.emptied, self.unfit];
         for (address, headline) in &self.recent {
             bytes.extend_from_slice(&address.to_le_bytes());
             bytes.extend_from_slice(&headline.to_le_bytes());
@@ -139,6 +146,12 @@ impl Template {
     #[must_use]
     pub fn pages(&self) -> u32 {
         u32::try_from(self.recent.len()).unwrap_or(PAGES_MAX)
+    }
+
+    /// Whether the rule of the source, or of its site, no longer names a text on its pages.
+    #[must_use]
+    pub fn has_old_rule(&self) -> bool {
+        self.unfit >= UNFIT_MIN
     }
 
     /// Whether too few pages are remembered for anything to be known.
@@ -166,13 +179,14 @@ impl Template {
         if self.is_same_article(lesson) {
             return;
         }
-        self.emptied = if lesson.emptied { self.emptied + 1 } else { 0 };
+        self.unfit = if lesson.fits == Some(false) { self.unfit.saturating_add(1) } else { 0 };
+        self.emptied = if lesson.emptied { self.emptied.saturating_add(1) } else { 0 };
         if self.emptied >= EMPTIED_MAX {
-            *self = Self::default();
+            *self = Self { unfit: self.unfit, ..Self::default() };
             return;
         }
         let (near, far) = (hashes(&lesson.near), hashes(&lesson.far));
-        self.strange = if self.is_strange(&near, &far) { self.strange + 1 } else { 0 };
+        self.strange = if self.is_strange(&near, &far) { self.strange.saturating_add(1) } else { 0 };
         for unit in &mut self.units {
             let is_here = near.binary_search(&unit.hash).is_ok() || far.binary_search(&unit.hash).is_ok();
             unit.pages = unit.pages << 1 | u16::from(is_here);
@@ -314,6 +328,19 @@ mod tests {
     }
 
     #[test]
+    fn a_rule_that_fits_no_page_any_more_is_old_until_it_fits_again() {
+        let mut template = Template::default();
+        for (number, fits) in [(1, Some(true)), (2, Some(false)), (3, Some(false))] {
+            template.learn(&Lesson { fits, ..page(number, &[]) });
+        }
+        assert!(!template.has_old_rule());
+        template.learn(&Lesson { fits: Some(false), ..page(4, &[]) });
+        assert!(Template::from_bytes(&template.to_bytes()).has_old_rule());
+        template.learn(&Lesson { fits: Some(true), ..page(5, &[]) });
+        assert!(!template.has_old_rule());
+    }
+
+    #[test]
     fn it_is_bounded_and_forgets_lines_of_single_pages_first() {
         let site: Vec<u64> = (1..=300).collect();
         let mut template = Template::default();
@@ -336,7 +363,9 @@ mod tests {
         let mut disorder = bytes.clone();
         let end = disorder.len();
         disorder[end - UNIT_BYTES..].fill(0);
-        for broken in [&[][..], &[FORM], &bytes[..bytes.len() - 1], &newer, &disorder, &[FORM, 200, 0, 0], &[1, 2, 3]] {
+        for broken in
+            [&[][..], &[FORM], &bytes[..bytes.len() - 1], &newer, &disorder, &[FORM, 200, 0, 0, 0], &[1, 2, 3]]
+        {
             assert_eq!(Template::from_bytes(broken), Template::default(), "{broken:?}");
         }
         assert!(Template::default().to_bytes().is_empty());

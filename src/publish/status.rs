@@ -59,6 +59,9 @@ pub struct SourceStatus {
     pub next: Option<Timestamp>,
     /// Entries in its last whole answer.
     pub entries: u32,
+    /// What its operator should know though it answers well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// One land.
@@ -121,6 +124,7 @@ impl SourceStatus {
             last_new: remembered.last_new,
             next: next.filter(|_| !remembered.gone),
             entries: remembered.entries,
+            note: None,
         }
     }
 }
