@@ -18,6 +18,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 use support::house::{House, PROGRAM, Ran};
+use support::prose;
 use support::sites::{self, DESIGNS, Design, PAGES, Story};
 use support::web::{Answer, Web};
 
@@ -76,8 +77,8 @@ fn read(url: &str, html: &str, template: Option<&mut Template>) -> Reading {
     reading
 }
 
-fn site(design: Design) -> Vec<(String, Story, String)> {
-    let page = |number: usize| (sites::url(number), sites::story(number), design(number));
+fn site((_, story, design): &(&str, fn(usize) -> Story, Design)) -> Vec<(String, Story, String)> {
+    let page = |number: usize| (sites::url(number), story(number), design(number));
     (0..PAGES).map(page).collect()
 }
 
@@ -85,10 +86,11 @@ fn site(design: Design) -> Vec<(String, Story, String)> {
 fn what_repeats_on_a_site_is_no_part_of_its_articles() {
     let mut bare = [Score::default(); 2];
     let mut wrong = Vec::new();
-    for (name, design) in DESIGNS {
+    for design in DESIGNS {
+        let name = design.0;
         let mut template = Template::default();
         let mut scores = [Score::default(); 2];
-        for (number, (url, story, html)) in site(*design).iter().enumerate() {
+        for (number, (url, story, html)) in site(design).iter().enumerate() {
             let with = read(url, html, Some(&mut template)).text;
             if number < TAUGHT {
                 continue;
@@ -114,15 +116,16 @@ fn what_repeats_on_a_site_is_no_part_of_its_articles() {
 
 #[test]
 fn a_page_alone_is_read_as_without_memory() {
-    for (name, design) in DESIGNS {
-        let (url, _, html) = &site(*design)[7];
+    for design in DESIGNS {
+        let name = design.0;
+        let (url, _, html) = &site(design)[7];
         assert_eq!(read(url, html, Some(&mut Template::default())), read(url, html, None), "{name}");
     }
 }
 
 #[test]
 fn a_memory_of_another_design_harms_nothing_and_is_replaced() {
-    let (old, new) = (DESIGNS[0].1, DESIGNS[1].1);
+    let (old, new) = (&DESIGNS[0], &DESIGNS[1]);
     let mut template = Template::default();
     site(old).iter().take(20).for_each(|(url, _, html)| drop(read(url, html, Some(&mut template))));
     let mut after = Score::default();
@@ -139,8 +142,7 @@ fn a_memory_of_another_design_harms_nothing_and_is_replaced() {
 
 #[test]
 fn an_article_that_is_read_nine_times_or_reprinted_is_still_an_article() {
-    let (_, design) = DESIGNS[0];
-    let pages = site(design);
+    let pages = site(&DESIGNS[0]);
     let (url, story, html) = &pages[3];
     let mut template = Template::default();
     for edition in 0..9 {
@@ -173,6 +175,71 @@ fn the_story_that_a_box_tells_on_every_page_is_still_read_on_its_own() {
 }
 
 #[test]
+fn articles_of_the_same_sections_lose_nothing_and_keep_their_headings() {
+    let paragraphs = |number: usize| prose::paragraphs(u64::try_from(number).expect("small") + 1);
+    let page = |number: usize| {
+        let (title, p) = (sites::story(number).title, paragraphs(number));
+        let links = p[3].replacen("The", &format!("<a href=\"{}\">The</a>", sites::url(number + 1)), 2);
+        format!(
+            "<html><title>{0}</title><body><div class=text><h1>{0}</h1><p>{1}</p><section class=part><h2>What happened</h2>\
+             <p>{2}</p><p>{3}</p></section><section class=part><h2>Why it matters</h2><p>{links}</p></section></div></body></html>",
+            title, p[0], p[1], p[2]
+        )
+    };
+    let mut template = Template::default();
+    for number in 0..20 {
+        let p = paragraphs(number);
+        let expected = [&p[0], "What happened", &p[1], &p[2], "Why it matters", &p[3]];
+        let text = read(&sites::url(number), &page(number), Some(&mut template)).text;
+        assert_eq!(text.split("\n\n").count(), 2 + p.len(), "{number}: {text}");
+        assert!(expected.iter().all(|part| text.contains(*part)), "{number}: {text}");
+    }
+}
+
+#[test]
+fn a_paragraph_that_tells_the_story_so_far_in_some_articles_stays() {
+    let so_far = prose::paragraphs(500)[0].clone();
+    let page = |number: usize| {
+        let own = sites::story(number);
+        let mut text: String = own.paragraphs.iter().map(|text| format!("<p>{text}</p>")).collect();
+        if number % 2 == 0 {
+            text += &format!("<p>{so_far}</p>");
+        }
+        format!("<html><title>{0}</title><body><div class=text><h1>{0}</h1>{text}</div></body></html>", own.title)
+    };
+    let mut template = Template::default();
+    for number in 0..30 {
+        let text = read(&sites::url(number), &page(number), Some(&mut template)).text;
+        assert_eq!(text.contains(&so_far), number % 2 == 0, "{number}: {text}");
+    }
+}
+
+#[test]
+fn the_pictures_of_a_box_go_with_it_and_the_articles_own_stay() {
+    let page = |number: usize| {
+        let own = sites::story(number);
+        let text: String = own.paragraphs.iter().map(|text| format!("<p>{text}</p>")).collect();
+        let other = sites::story(number + 40);
+        let (title, first, own_title) = (&other.title, &other.paragraphs[0], &own.title);
+        format!(
+            "<html><title>{own_title}</title><body><div class=text><h1>{own_title}</h1><figure><img src=/own-{number}.jpg width=900 height=600 \
+             alt=Bridge><figcaption>A bridge. Photo: Ann Example</figcaption></figure>{text}<div class=u><b>More of it</b><div>\
+             <img src=/other-{number}.jpg width=900 height=600></div><div><a href=\"{}\">{title}</a></div><div>{first}</div></div></div></body></html>",
+            sites::url(number + 40)
+        )
+    };
+    let mut template = Template::default();
+    for number in 0..10 {
+        let reading = read(&sites::url(number), &page(number), Some(&mut template));
+        if number >= TAUGHT {
+            let shown: Vec<&str> = reading.photos.iter().map(|photo| photo.url.path()).collect();
+            assert_eq!(shown, [format!("/own-{number}.jpg")]);
+            assert_eq!(reading.text, sites::story(number).text());
+        }
+    }
+}
+
+#[test]
 fn a_page_of_nothing_but_what_is_known_is_read_all_the_same() {
     let notice =
         "This story is told in pictures alone, and our editors wish you a good view of each of them, today and always.";
@@ -202,7 +269,7 @@ fn filtered(arguments: &[&str], lines: &str) -> Vec<String> {
 fn the_filter_learns_from_the_earlier_lines_of_a_host_when_it_is_told_to() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut lines = String::new();
-    for (number, (url, _, html)) in site(DESIGNS[0].1).iter().enumerate().take(8) {
+    for (number, (url, _, html)) in site(&DESIGNS[0]).iter().enumerate().take(8) {
         let path = folder.path().join(format!("{number}.html"));
         fs::write(&path, html).expect("a page can be written");
         // Another host's pages, each once, are in the same stream.
@@ -235,7 +302,7 @@ fn feed(web: &Web, numbers: std::ops::Range<usize>) -> Answer {
 async fn what_the_pages_of_one_pass_taught_is_known_in_the_next() {
     let web = Web::start().await;
     for number in 0..8 {
-        web.route(&format!("/story-{number}/"), Answer::page(DESIGNS[0].1(number)));
+        web.route(&format!("/story-{number}/"), Answer::page(DESIGNS[0].2(number)));
     }
     let source = format!("[[source]]\nname = \"News\"\nurl = \"{}\"\n", web.url("/feed"));
     let house = House::new(&[web.address()], &source);

@@ -82,6 +82,19 @@ fn a_rule_that_has_come_to_name_something_else_is_not_obeyed() {
 }
 
 #[test]
+fn a_rule_takes_no_picture_and_no_credit_away() {
+    // bbc.com's rule strips every `figcaption`.
+    let figure = "<figure><img src=/bridge.jpg width=900 height=600 alt=Bridge><figcaption>The bridge on Monday. Photo: Ann Example</figcaption></figure>";
+    let html = page(7, "body").replace("<div class=\"body\">", &format!("<div class=\"body\">{figure}"));
+    let none = ArticleRule::default();
+    let with = read("https://www.bbc.com/news/", 7, &html, &none, &mut Template::default());
+    let without = read(UNRULED, 7, &html, &none, &mut Template::default());
+    let credits = |reading: &Reading| reading.photos.iter().map(|photo| photo.credit.clone()).collect::<Vec<_>>();
+    assert_eq!(credits(&with), credits(&without));
+    assert_eq!(credits(&with).into_iter().flatten().map(|credit| credit.name).collect::<Vec<_>>(), ["Ann Example"]);
+}
+
+#[test]
 fn the_operators_rule_stands_before_the_sites() {
     let html = page(6, RULED_CLASS);
     let rule = ArticleRule { body: vec![Selector::parse("div.outer").expect("a selector")], ..ArticleRule::default() };

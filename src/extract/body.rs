@@ -1,8 +1,10 @@
 //! Which block of a page is the article.
 //!
 //! Several readers look at the same pieces: the operator's rule, the site's, the JSON-LD text, the density of sentences.
-//! Where two agree they are believed together; a reader that stands alone against the others is not. Not here: how a piece is
-//! weighed (`weigh`), what is cut inside the block (`prune`), how it is written (`render`).
+//! Where two agree they are believed together; a reader that stands alone against the others is not. Not here: how a
+//! piece is weighed (`weigh`), what is cut inside the block (`prune`), how it is written (`render`).
+
+use html5ever::local_name;
 
 use crate::extract::facts::Facts;
 use crate::extract::furniture::Furniture;
@@ -38,7 +40,7 @@ const SITE_SHARE_MIN: f32 = 0.8;
 /// The same for a block within the densest one: it leaves out what the rule's author saw to be none of the article.
 const SITE_SHARE_WITHIN_MIN: f32 = 0.5;
 
-/// Share of a page's text that one line of a site's rule may take out.
+/// Share of a page's text that a site's rule may take out.
 const SITE_REMOVED_SHARE_MAX: f32 = 0.25;
 
 /// Share of the text that a caption may hold.
@@ -165,16 +167,28 @@ fn beside(ask: &Ask<'_>) -> (Vec<bool>, Vec<usize>) {
         let headlines: Vec<usize> = ask.facts.h1.iter().map(|(index, _)| *index).collect();
         aside.extend(shapes::mark_other_articles(outline, &headlines, ours, &good, &mut beside));
     }
-    let held =
-        |places: &Vec<usize>| places.iter().map(|index| good.over(&outline.elements[*index].pieces)).sum::<f32>();
-    let believed = |places: &&Vec<usize>| held(places) <= SITE_REMOVED_SHARE_MAX * good.total();
-    let removed: Vec<usize> =
-        ask.named.removed.iter().chain(ask.site.removed.iter().filter(believed)).flatten().copied().collect();
-    for index in &removed {
+    let by_site = removed_by_site(ask, &good);
+    for index in ask.named.removed.iter().flatten().chain(&by_site) {
         weigh::held(outline, *index).for_each(|piece| beside[piece] = true);
     }
-    aside.extend(removed.iter().chain(&ask.furniture.boxes));
+    // The rules of sites are made for readers of text: they take out pictures with their frames and credits.
+    let is_picture = |index: &&usize| *outline.elements[**index].tag() == local_name!("img");
+    let pictures = by_site.iter().filter(is_picture);
+    aside.extend(ask.named.removed.iter().flatten().chain(pictures).chain(&ask.furniture.boxes));
     (beside, aside)
+}
+
+/// What the site's rule takes out, line by line, while it is little of the page.
+fn removed_by_site(ask: &Ask<'_>, good: &Sums) -> Vec<usize> {
+    let (mut removed, mut sum) = (Vec::new(), 0.0);
+    for places in &ask.site.removed {
+        let held: f32 = places.iter().map(|index| good.over(&ask.outline.elements[*index].pieces)).sum();
+        if sum + held <= SITE_REMOVED_SHARE_MAX * good.total() {
+            sum += held;
+            removed.extend(places);
+        }
+    }
+    removed
 }
 
 /// The block that the operator's rule names, if it still names a text; everything outside stands beside it.

@@ -26,17 +26,20 @@ const HEADLINE_LETTERS_MIN: u32 = 15;
 const LABEL_LETTERS_MAX: u32 = 60;
 
 /// Letters that follow a headline in a box: a teaser's sentence or two.
-const TEASER_LETTERS_MAX: u32 = 250;
+const TEASER_LETTERS_MAX: u32 = 400;
+
+/// Letters of a card: a headline, a teaser and a way to the rest, in a block of their own.
+const CARD_LETTERS_MAX: u32 = 500;
 
 /// Lines that begin with a time from which on a box is a schedule, and letters of what is on.
 const SCHEDULE_ROWS_MIN: u32 = 3;
 const SCHEDULE_LETTERS_MAX: u32 = 80;
 
 /// Lines of a box.
-const BOX_PIECES: std::ops::RangeInclusive<usize> = 2..=200;
+const BOX_PIECES: std::ops::RangeInclusive<usize> = 1..=200;
 
-/// Share of a page's text that a box may hold.
-const BOX_SHARE_MAX: f32 = 0.5;
+/// Share of a page's text that a box may hold: three teasers are more than a short article.
+const BOX_SHARE_MAX: f32 = 0.8;
 
 /// Elements whose make names a place: the block and the one around it. Further out stand the classes of the article's section.
 const PLACE_LEVELS: usize = 2;
@@ -133,17 +136,38 @@ fn is_covered(outline: &Outline<'_>, index: usize, known: &[bool]) -> bool {
             // Its label, and what any page may have there.
         } else if piece.letters <= teaser {
             teaser -= piece.letters;
-        } else {
+        } else if !is_in_card(outline, index, piece) {
             uncovered += piece.letters;
         }
     }
     uncovered * UNCOVERED_PART <= all
 }
 
+/// Whether a small block around a piece, within the box, holds a link of its own: «Read on».
+fn is_in_card(outline: &Outline<'_>, within: usize, piece: &Piece) -> bool {
+    let is_small = |index: &usize| {
+        let mut pieces = outline.pieces[outline.elements[*index].pieces.clone()].iter();
+        pieces.try_fold(0, |sum, piece| Some(sum + piece.letters).filter(|sum| *sum <= CARD_LETTERS_MAX)).is_some()
+    };
+    let holds_link = |index: usize| {
+        let element = &outline.elements[index];
+        *element.tag() != local_name!("p")
+            && outline.pieces[element.pieces.clone()].iter().any(|piece| unit(piece) == Unit::Link)
+    };
+    let around = std::iter::once(piece.owner).chain(outline.ancestors(piece.owner));
+    around.take_while(|index| outline.within(*index, within)).take_while(is_small).any(holds_link)
+}
+
 /// How many lines of a piece begin with a time of day.
 fn rows_of(outline: &Outline<'_>, piece: &Piece) -> u32 {
-    let begins_with_time = |line: &String| line.split_whitespace().next().is_some_and(is_time);
-    u32::try_from(outline.lines(piece).filter(begins_with_time).count()).unwrap_or(u32::MAX)
+    if !piece.text.contains(|c: char| c.is_ascii_digit()) {
+        return 0;
+    }
+    u32::try_from(outline.lines(piece).filter(|line| begins_with_time(line)).count()).unwrap_or(u32::MAX)
+}
+
+fn begins_with_time(line: &str) -> bool {
+    line.split_whitespace().next().is_some_and(is_time)
 }
 
 /// A link to another article, or one with its teaser below it in the same block.
@@ -151,16 +175,15 @@ fn is_headline(outline: &Outline<'_>, piece: &Piece) -> bool {
     if piece.linked < HEADLINE_LETTERS_MIN || piece.letters - piece.linked > TEASER_LETTERS_MAX {
         return false;
     }
-    let runs = &outline.runs[piece.runs.clone()];
-    let is_linked = |parent: usize| {
-        let around = std::iter::once(parent).chain(outline.ancestors(parent)).take_while(|index| *index != piece.owner);
-        around.chain([piece.owner]).any(|index| *outline.elements[index].tag() == local_name!("a"))
-    };
+    let first_line = outline.runs[piece.runs.clone()].iter().take_while(|run| !run.text.is_empty());
     unit(piece) == Unit::Link
-        || runs
-            .iter()
-            .take_while(|run| !run.text.is_empty())
-            .all(|run| run.text.trim().is_empty() || is_linked(run.parent))
+        || first_line.clone().all(|run| run.text.trim().is_empty() || is_linked(outline, piece, run.parent))
+}
+
+/// Whether the text of an element in a piece is that of a link.
+fn is_linked(outline: &Outline<'_>, piece: &Piece, element: usize) -> bool {
+    let around = std::iter::once(element).chain(outline.ancestors(element)).take_while(|index| *index != piece.owner);
+    around.chain([piece.owner]).any(|index| *outline.elements[index].tag() == local_name!("a"))
 }
 
 /// What a piece is to a memory.
@@ -176,10 +199,25 @@ fn line_name(outline: &Outline<'_>, piece: &Piece, words: &str) -> u64 {
     if !words.contains(char::is_alphabetic) {
         return 0;
     }
+    let label = label_of_link(outline, piece);
+    let words = label.as_deref().unwrap_or(words);
     xxh3_64_with_seed(words.as_bytes(), place_name(outline, piece.owner)).max(1)
 }
 
-/// The name of a box: its make and its label, or that it begins with a headline; none where it begins with a sentence.
+/// The words before a link to an article in the same line, «See also: …», whatever it leads to.
+fn label_of_link(outline: &Outline<'_>, piece: &Piece) -> Option<String> {
+    if piece.linked < HEADLINE_LETTERS_MIN || piece.letters - piece.linked > LABEL_LETTERS_MAX {
+        return None;
+    }
+    let runs = outline.runs[piece.runs.clone()].iter();
+    let before: String = runs.take_while(|run| !is_linked(outline, piece, run.parent)).map(|run| run.text).collect();
+    let label = fold(&before);
+    // «The minister told <a>…» begins a sentence.
+    label.ends_with([':', '：', '–', '—', '-', '>', '»', '→', '|']).then_some(label)
+}
+
+/// The name of a box: its make and its label, or that it begins with a headline or is a schedule; none where it begins
+/// with a sentence.
 fn box_name(outline: &Outline<'_>, words: &[String], index: usize) -> Option<u64> {
     let element = &outline.elements[index];
     if matches!(*element.tag(), local_name!("html") | local_name!("body") | local_name!("p")) {
@@ -187,13 +225,20 @@ fn box_name(outline: &Outline<'_>, words: &[String], index: usize) -> Option<u64
     }
     let (first, piece) =
         element.pieces.clone().map(|at| (at, &outline.pieces[at])).find(|(_, piece)| piece.letters > 0)?;
-    if is_headline(outline, piece) {
+    if is_headline(outline, piece) && element.pieces.len() > 1 {
         // Without a name of its own it could be any block.
         let is_named = attribute(element.node, &local_name!("class")).is_some();
         return is_named.then(|| xxh3_64_with_seed(b"headline", make(outline, index)));
     }
-    let is_label = piece.letters <= LABEL_LETTERS_MAX && unit(piece) == Unit::Label && !words[first].is_empty();
-    is_label.then(|| xxh3_64_with_seed(words[first].as_bytes(), !make(outline, index)))
+    let rows = || element.pieces.clone().map(|at| rows_of(outline, &outline.pieces[at])).sum::<u32>();
+    if begins_with_time(&piece.text) {
+        return (rows() >= SCHEDULE_ROWS_MIN).then(|| xxh3_64_with_seed(b"schedule", make(outline, index)));
+    }
+    // The label of a schedule may name the day.
+    let label: Vec<&str> =
+        words[first].split(' ').filter(|word| !word.contains(|c: char| c.is_ascii_digit())).collect();
+    let is_label = element.pieces.len() > 1 && piece.letters <= LABEL_LETTERS_MAX && unit(piece) == Unit::Label;
+    (is_label && !label.is_empty()).then(|| xxh3_64_with_seed(label.join(" ").as_bytes(), !make(outline, index)))
 }
 
 /// The words of a line as they are compared: times of day differ where the rest is the same.

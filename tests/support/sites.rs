@@ -13,14 +13,16 @@ const DAY_PAGES: usize = 10;
 /// A page of a story by its number.
 pub type Design = fn(usize) -> String;
 
-/// The designs and their names.
-pub const DESIGNS: &[(&str, Design)] = &[
-    ("named parts", named_parts),
-    ("names without meaning", unnamed_parts),
-    ("line breaks", line_breaks),
-    ("boxes between paragraphs", boxes_between),
-    ("a table for everything", table),
-    ("cards without a label", cards),
+/// The designs: what each is called, its stories, its pages.
+pub const DESIGNS: &[(&str, fn(usize) -> Story, Design)] = &[
+    ("named parts", story, named_parts),
+    ("names without meaning", story, unnamed_parts),
+    ("line breaks", story, line_breaks),
+    ("boxes between paragraphs", story, boxes_between),
+    ("a table for everything", story, table),
+    ("cards without a label", story, cards),
+    ("cards with a way to the rest", story, read_on),
+    ("short news", short_story, short_news),
 ];
 
 /// What an article says.
@@ -53,6 +55,13 @@ pub fn story(number: usize) -> Story {
     let title = paragraphs[0].split(' ').take(7).collect::<Vec<_>>().join(" ");
     let title = format!("Report {number}: {}", title.trim_end_matches(['.', ',']));
     Story { title, paragraphs }
+}
+
+/// The beginning of a story.
+fn short_story(number: usize) -> Story {
+    let mut story = story(number);
+    story.paragraphs.truncate(1 + number % 2);
+    story
 }
 
 /// Three other stories, in no order, with the beginning of each.
@@ -262,6 +271,53 @@ fn cards(number: usize) -> String {
         &format!(
             "<article><h1>{}</h1><div class=bb>{text}<div class=gg>{related}</div><div class=tt><div>Tonight on the air</div>{rows}</div>\
              <div class=ff><p>{NEWSLETTER}</p><p>{lands}</p><p>{NOTICE}</p></div></div></article>",
+            story.title
+        ),
+    )
+}
+
+/// Cards whose headlines are no links, a schedule whose label names the day, and lines that lead elsewhere in the text.
+fn read_on(number: usize) -> String {
+    let story = story(number);
+    let (url, title, _) = others(number).remove(2);
+    let text = story.paragraphs.join("</p><p>");
+    let text = text.replacen(
+        "</p>",
+        &format!("</p><p><em>From the archive:</em> <a href=\"{url}\">{title}</a>, {number}</p>"),
+        1,
+    );
+    let related = joined(&others(number), |(url, title, teaser)| {
+        format!(
+            "<div class=card><div class=n>{title}</div><div class=t>{teaser}</div><a href=\"{url}\">Read on</a></div>"
+        )
+    });
+    let rows = joined(&schedule(number), |(time, what)| format!("{time} {what}<br>"));
+    page(
+        &story.title,
+        &format!(
+            "<div class=wrap><div class=col><h1>{}</h1><div class=post><p>{text}</p><div class=deck><div>You missed</div>{related}</div>\
+             <div class=guide><b>Broadcasts of November {}</b><div>{rows}</div></div><div><p>{NEWSLETTER}</p></div><p>{}</p></div></div></div>",
+            story.title,
+            number / DAY_PAGES + 1,
+            LANDS.join(" | ")
+        ),
+    )
+}
+
+/// A paragraph or two, with more about others than about the news; the schedule has no label.
+fn short_news(number: usize) -> String {
+    let story = short_story(number);
+    let text = joined(&story.paragraphs, |text| format!("<p>{text}</p>"));
+    let related = joined(&others(number), |(url, title, teaser)| {
+        format!("<li><h5><a href=\"{url}\">{title}</a></h5><p>{teaser} {teaser}</p></li>")
+    });
+    let rows = joined(&schedule(number), |(time, what)| format!("<p>{time} <i>{what}</i></p>"));
+    let lands = joined(LANDS, |land| format!("<a href=\"/{land}\">{land}</a>, "));
+    page(
+        &story.title,
+        &format!(
+            "<div class=c><h1>{}</h1>{text}<h3>Also today</h3><ul class=s>{related}</ul><div class=g>{rows}</div>\
+             <p>{NOTICE}</p><p>{lands}</p></div>",
             story.title
         ),
     )
