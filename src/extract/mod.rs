@@ -4,6 +4,7 @@
 
 mod authors;
 mod body;
+mod consent;
 pub mod credit;
 mod credit_label;
 mod credit_name;
@@ -294,6 +295,7 @@ fn refused(page: &Page<'_>, facts: &Facts<'_>, title: &str, text: &str) -> Optio
     let url = page.url.clone();
     match refusal::instead(page.html, facts, title, text) {
         Some(Instead::Challenge) => Some(ExtractError::Challenge { url }),
+        Some(Instead::Consent) => Some(ExtractError::Consent { url }),
         Some(Instead::Missing) => Some(ExtractError::Soft404 { url }),
         Some(Instead::Wall) => Some(ExtractError::Paywall { url }),
         None if text.is_empty() => Some(ExtractError::NoContent { url }),
