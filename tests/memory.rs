@@ -77,8 +77,8 @@ fn read(url: &str, html: &str, template: Option<&mut Template>) -> Reading {
     reading
 }
 
-fn site((_, story, design): &(&str, fn(usize) -> Story, Design)) -> Vec<(String, Story, String)> {
-    let page = |number: usize| (sites::url(number), story(number), design(number));
+fn site((_, story, page_of): &Design) -> Vec<(String, Story, String)> {
+    let page = |number: usize| (sites::url(number), story(number), page_of(number));
     (0..PAGES).map(page).collect()
 }
 
@@ -202,7 +202,7 @@ fn a_paragraph_that_tells_the_story_so_far_in_some_articles_stays() {
     let page = |number: usize| {
         let own = sites::story(number);
         let mut text: String = own.paragraphs.iter().map(|text| format!("<p>{text}</p>")).collect();
-        if number % 2 == 0 {
+        if number.is_multiple_of(2) {
             text += &format!("<p>{so_far}</p>");
         }
         format!("<html><title>{0}</title><body><div class=text><h1>{0}</h1>{text}</div></body></html>", own.title)
@@ -210,7 +210,7 @@ fn a_paragraph_that_tells_the_story_so_far_in_some_articles_stays() {
     let mut template = Template::default();
     for number in 0..30 {
         let text = read(&sites::url(number), &page(number), Some(&mut template)).text;
-        assert_eq!(text.contains(&so_far), number % 2 == 0, "{number}: {text}");
+        assert_eq!(text.contains(&so_far), number.is_multiple_of(2), "{number}: {text}");
     }
 }
 

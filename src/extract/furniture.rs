@@ -86,8 +86,8 @@ impl Furniture {
         if template.knows_nothing() {
             return Self::default();
         }
-        let knows = |(piece, name): (&Piece, &u64)| *name != 0 && template.knows(*name, unit(piece));
-        let mut pieces: Vec<bool> = outline.pieces.iter().zip(&marks.lines).map(knows).collect();
+        let is_line = |(piece, name): (&Piece, &u64)| *name != 0 && template.knows(*name, unit(piece));
+        let mut pieces: Vec<bool> = outline.pieces.iter().zip(&marks.lines).map(is_line).collect();
         spare_headings(outline, &mut pieces);
         let known = marks.boxes.iter().filter(|(_, name)| template.knows(*name, Unit::Label));
         let boxes: Vec<usize> =

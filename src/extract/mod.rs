@@ -22,6 +22,7 @@ mod language;
 mod ld;
 mod lesson;
 mod merge;
+pub mod next_page;
 mod outline;
 mod photo;
 mod photo_data;
@@ -61,6 +62,7 @@ use dates::{Clock, Dated};
 use error::ExtractError;
 use facts::Facts;
 use furniture::{Furniture, Marks};
+use next_page::NextPage;
 use outline::Outline;
 use photo::PhotoPage;
 use place::Shown;
@@ -117,6 +119,33 @@ pub struct Reading {
     pub tags: Vec<String>,
     /// The page shows the beginning alone; the rest is for subscribers.
     pub cut_short: bool,
+    /// The page on which it says that it goes on.
+    pub next: Option<NextPage>,
+}
+
+impl Reading {
+    /// Photographs of an article that is joined.
+    const PHOTOS_MAX: usize = 60;
+
+    /// Joins the next part to it. Says whether it was one: another headline, or the same text again, is none.
+    pub fn join(&mut self, part: Self) -> bool {
+        let is_again = self.text.contains(&part.text) || part.text.starts_with(&self.text);
+        if !next_page::is_same_title(&self.title, &part.title) || is_again {
+            return false;
+        }
+        self.text.push_str("\n\n");
+        self.text.push_str(&part.text);
+        self.html.push_str(&part.html);
+        for photo in part.photos {
+            if self.photos.len() < Self::PHOTOS_MAX && !self.photos.iter().any(|known| known.url == photo.url) {
+                self.photos.push(photo);
+            }
+        }
+        self.lead = self.lead.or(part.lead).filter(|lead| *lead < self.photos.len());
+        self.cut_short |= part.cut_short;
+        self.next = part.next;
+        true
+    }
 }
 
 /// Characters of a summary.
@@ -151,7 +180,8 @@ fn look(page: &Page<'_>, template: Option<&Template>) -> Result<(Reading, Lesson
     let outline = Outline::of(dom.root_element());
     let facts = Facts::of(&outline);
     let named = Named::on(&outline, dom.root_element(), page.rule);
-    let site = match site_rules::of(page.url.host()) {
+    let known = site_rules::of(page.url.host());
+    let site = match known {
         Some((_, rule)) => Named::on(&outline, dom.root_element(), &rule.article).but_for(page.rule),
         None => Named::default(),
     };
@@ -188,6 +218,7 @@ fn look(page: &Page<'_>, template: Option<&Template>) -> Result<(Reading, Lesson
         summary: facts.description().unwrap_or_else(|| beginning(&body.text.replace("\n\n", " "), SUMMARY_CHARS_MAX)),
         tags: facts.tags(),
         cut_short: refusal::breaks_off(&facts, &body.text),
+        next: NextPage::of(&outline, dom.root_element(), known.map_or(&[], |(_, rule)| &rule.next), page.url),
         title,
         authors,
         text: body.text,

@@ -1,4 +1,4 @@
-//! The rules of sites that the binary brings along: files of FiveFilters' site-config (`data/site-rules`, CC0), one a host.
+//! The rules of sites that the binary brings along: files of `FiveFilters`' site-config (`data/site-rules`, CC0), one a host.
 //!
 //! A line is `key: value`; most values are `XPath` 1.0. `example.com.txt` serves example.com and www.example.com,
 //! `.example.com.txt` its other sub-domains; the most exact name wins. What is not understood is skipped, and told by
@@ -29,6 +29,8 @@ static RULES: LazyLock<Vec<(&str, &str, OnceLock<SiteRule>)>> = LazyLock::new(||
 pub struct SiteRule {
     /// Where the parts of an article stand.
     pub article: ArticleRule,
+    /// The page on which an article goes on.
+    pub next: Vec<Selector>,
     /// Lines that were skipped.
     pub skipped: Vec<Skipped>,
 }
@@ -82,6 +84,7 @@ impl SiteRule {
             "author" => (&mut article.author, xpath(value)?),
             "date" => (&mut article.date, xpath(value)?),
             "strip" => (&mut article.remove, xpath(value)?),
+            "next_page_link" => (&mut self.next, xpath(value)?),
             "strip_id_or_class" => {
                 let word = quoted(value)?;
                 (&mut article.remove, css(&format!("[id*={word}], [class*={word}]"))?)

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use crate::charset::{self, Form};
 use crate::extract::template::{Lesson, Template};
-use crate::extract::{self, Page};
+use crate::extract::{self, Reading};
 use crate::fetch::{Fetched, Purpose, Request, Visit};
 use crate::model::article::{Article, Routed};
 use crate::model::cluster::{ArticleId, EntryKey};
@@ -18,6 +17,7 @@ use crate::model::report::Event;
 use crate::model::source::Source;
 use crate::model::url::PageUrl;
 use crate::pipeline::decide::Sighting;
+use crate::pipeline::page::{self, Asking, Reader};
 use crate::pipeline::worker::Worker;
 use crate::route;
 
@@ -90,7 +90,8 @@ pub(crate) async fn read(
     };
     let refusal = match fetched {
         Fetched::Fresh(document) => match from_page(context, template, &entry, *document).await {
-            Ok((routed, lesson)) => {
+            Ok(None) => return Outcome::Unread,
+            Ok(Some((routed, lesson))) => {
                 let lesson = Some(lesson);
                 return Outcome::Made(Box::new(Made { routed, keys, entry_hash, tries: 0, update, lesson }));
             }
@@ -123,42 +124,57 @@ pub(crate) async fn read(
     Outcome::Refused(Box::new(Made { routed, keys, entry_hash, tries, update, lesson: None }), event)
 }
 
-/// Decodes, reads and routes a page, in one go on the blocking pool: the DOM never leaves it.
+/// What the page of an entry gave.
+enum Read {
+    /// The article, routed.
+    Whole(Box<Routed>, Lesson),
+    /// The beginning of one that goes on on another page.
+    Begun(Box<Reading>, Lesson),
+}
+
+/// Reads and routes a page, in one go on the blocking pool: the DOM never leaves it. `None` when patience is over.
 async fn from_page(
     context: Context<'_>,
     template: Arc<Template>,
     entry: &Entry,
     document: Document,
-) -> Result<(Routed, Lesson), Refusal> {
+) -> Result<Option<(Routed, Lesson)>, Refusal> {
     let link = entry.link.clone().unwrap_or_else(|| document.url.clone());
     if !may_be_html(&document) {
         let kind = document.media_type().unwrap_or_default().to_owned();
         return Err(refused(Fault::NotHtml, format!("{link}: `{kind}` is no page")));
     }
-    let (entry, source) = (entry.clone(), Arc::clone(context.source));
-    let (gazetteer, now) = (Arc::clone(&context.worker.gazetteer), context.now);
-    let depth = context.worker.settings.limits.depth;
-    let address = link.clone();
-    let thought = context.worker.think(move || {
-        let (html, _) = charset::decode(&document.body, document.charset(), Form::Html);
-        let page = Page {
-            url: &document.url,
-            html: &html,
-            rule: &source.article,
-            entry: Some(&entry),
-            language: source.language.as_deref(),
-            zone: &source.zone,
-            depth,
-            now,
-        };
-        let read = extract::read_with(&page, &template);
-        let (reading, lesson) = read.map_err(|error| refused(error.fault(), error.to_string()))?;
-        let article: Article = extract::article(entry, link, reading, &source);
-        Ok((route::countries(article, &source, &gazetteer), lesson))
-    });
-    thought.await.unwrap_or_else(|_| {
-        Err(refused(Fault::NoContent, format!("{address}: the reader of this page failed; this is a defect of ours")))
-    })
+    let (source, entry, depth) = (Arc::clone(context.source), entry.clone(), context.worker.settings.limits.depth);
+    let reader = Arc::new(Reader { source, entry, template, depth, now: context.now });
+    let first = document.url.clone();
+    let route = {
+        let (reader, link, gazetteer) = (Arc::clone(&reader), link.clone(), Arc::clone(&context.worker.gazetteer));
+        move |reading: Reading| {
+            let article: Article = extract::article(reader.entry.clone(), link, reading, &reader.source);
+            route::countries(article, &reader.source, &gazetteer)
+        }
+    };
+    let broken =
+        || refused(Fault::NoContent, format!("{link}: the reader of this page failed; this is a defect of ours"));
+    let thought = {
+        let (reader, route) = (Arc::clone(&reader), route.clone());
+        context.worker.think(move || {
+            let read = reader.read(&document);
+            let (reading, lesson) = read.map_err(|error| refused(error.fault(), error.to_string()))?;
+            if page::goes_on(&reading, &document.url, 2) {
+                return Ok(Read::Begun(Box::new(reading), lesson));
+            }
+            Ok(Read::Whole(Box::new(route(reading)), lesson))
+        })
+    };
+    let (reading, lesson) = match thought.await.map_err(|_| broken())?? {
+        Read::Whole(routed, lesson) => return Ok(Some((*routed, lesson))),
+        Read::Begun(reading, lesson) => (reading, lesson),
+    };
+    let asking = Asking { worker: context.worker, visit: context.visit, stop: context.stop };
+    let Some(reading) = page::whole(asking, &reader, &first, *reading).await else { return Ok(None) };
+    let routed = context.worker.think(move || route(reading)).await.map_err(|_| broken())?;
+    Ok(Some((routed, lesson)))
 }
 
 /// The entry's own words, routed.

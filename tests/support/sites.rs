@@ -10,11 +10,17 @@ pub const PAGES: usize = 30;
 /// Pages of a day: the schedule is another one the next day.
 const DAY_PAGES: usize = 10;
 
-/// A page of a story by its number.
-pub type Design = fn(usize) -> String;
+/// A design: what it is called, its stories and its pages by their numbers.
+pub type Design = (&'static str, StoryOf, PageOf);
 
-/// The designs: what each is called, its stories, its pages.
-pub const DESIGNS: &[(&str, fn(usize) -> Story, Design)] = &[
+/// A story by its number.
+type StoryOf = fn(usize) -> Story;
+
+/// A page by the number of its story.
+type PageOf = fn(usize) -> String;
+
+/// The designs.
+pub const DESIGNS: &[Design] = &[
     ("named parts", story, named_parts),
     ("names without meaning", story, unnamed_parts),
     ("line breaks", story, line_breaks),
