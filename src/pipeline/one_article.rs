@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
 use crate::extract::template::{Lesson, Template};
@@ -46,6 +47,17 @@ pub(crate) struct Made {
     pub(crate) update: Option<ArticleId>,
     /// What its page teaches of its source's pages; none where no page was read.
     pub(crate) lesson: Option<Lesson>,
+    /// Its page, where too little was known of its source's pages to read it well.
+    pub(crate) draft: Option<Draft>,
+}
+
+/// A page that is read again when more is known of its source's pages.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    entry: Entry,
+    document: Document,
+    /// Held while the page is.
+    _room: OwnedSemaphorePermit,
 }
 
 /// What became of an entry.
@@ -81,7 +93,7 @@ pub(crate) async fn read(
     let Some(link) = entry.link.clone() else {
         let link = context.source.url.clone();
         let routed = from_entry(context, entry, link).await;
-        return Outcome::Made(Box::new(Made { routed, keys, entry_hash, tries: 0, update, lesson: None }));
+        return Outcome::Made(Box::new(Made { routed, keys, entry_hash, tries: 0, update, lesson: None, draft: None }));
     };
     let request = Request { url: link.clone(), purpose: Purpose::Page, validators: Validators::default() };
     let fetched = tokio::select! {
@@ -89,14 +101,17 @@ pub(crate) async fn read(
         () = context.worker.out_of_patience(context.stop) => return Outcome::Unread,
     };
     let refusal = match fetched {
-        Fetched::Fresh(document) => match from_page(context, template, &entry, *document).await {
-            Ok(None) => return Outcome::Unread,
-            Ok(Some((routed, lesson))) => {
-                let lesson = Some(lesson);
-                return Outcome::Made(Box::new(Made { routed, keys, entry_hash, tries: 0, update, lesson }));
+        Fetched::Fresh(document) => {
+            let draft = draft(context, &template, &entry, &document);
+            match from_page(context, template, &entry, *document).await {
+                Ok(None) => return Outcome::Unread,
+                Ok(Some((routed, lesson))) => {
+                    let lesson = Some(lesson);
+                    return Outcome::Made(Box::new(Made { routed, keys, entry_hash, tries: 0, update, lesson, draft }));
+                }
+                Err(refusal) => refusal,
             }
-            Err(refusal) => refusal,
-        },
+        }
         Fetched::NotModified(_) => return Outcome::Unread,
         Fetched::Refused(error) => {
             // All the time for failing answers is spent: nothing was asked, nothing is decided.
@@ -121,7 +136,35 @@ pub(crate) async fn read(
         _ => 0,
     };
     let routed = from_entry(context, entry, link).await;
-    Outcome::Refused(Box::new(Made { routed, keys, entry_hash, tries, update, lesson: None }), event)
+    Outcome::Refused(Box::new(Made { routed, keys, entry_hash, tries, update, lesson: None, draft: None }), event)
+}
+
+/// The page, while its source is young and there is room for it.
+fn draft(context: Context<'_>, template: &Template, entry: &Entry, document: &Document) -> Option<Draft> {
+    if !template.is_young() || !may_be_html(document) {
+        return None;
+    }
+    let room = context.worker.room_for(document.body.len())?;
+    Some(Draft { entry: entry.clone(), document: document.clone(), _room: room })
+}
+
+/// Reads a page again, with what its source's pages have taught since. `None` where it stays as it was read: it goes on on
+/// other pages, or nothing is left of it.
+pub(crate) async fn again(context: Context<'_>, template: Arc<Template>, draft: Draft) -> Option<Routed> {
+    let (source, depth) = (Arc::clone(context.source), context.worker.settings.limits.depth);
+    let Draft { entry, document, _room } = draft;
+    let reader = Reader { source, entry, template, depth, now: context.now };
+    let gazetteer = Arc::clone(&context.worker.gazetteer);
+    let thought = context.worker.think(move || {
+        let (reading, _) = reader.read(&document).ok()?;
+        if page::goes_on(&reading, &document.url, 2) {
+            return None;
+        }
+        let link = reader.entry.link.clone()?;
+        let article: Article = extract::article(reader.entry, link, reading, &reader.source);
+        Some(route::countries(article, &reader.source, &gazetteer))
+    });
+    thought.await.ok().flatten()
 }
 
 /// What the page of an entry gave.
