@@ -16,6 +16,10 @@ use crate::text::fold::fold;
 /// Letters of a sentence.
 const PROSE_LETTERS_MIN: u32 = 80;
 
+/// Letters of a line that repeats, and its runs of text; longer ones are texts.
+const LINE_LETTERS_MAX: u32 = 4_000;
+const LINE_RUNS_MAX: usize = 500;
+
 /// Share of its letters that are links beyond which a line leads elsewhere.
 const LINK_SHARE_MIN: f32 = 0.8;
 
@@ -34,6 +38,15 @@ const CARD_LETTERS_MAX: u32 = 500;
 /// Lines that begin with a time from which on a box is a schedule, and letters of what is on.
 const SCHEDULE_ROWS_MIN: u32 = 3;
 const SCHEDULE_LETTERS_MAX: u32 = 80;
+
+/// Known boxes of a page that are looked into.
+const BOXES_MAX: usize = 100;
+
+/// Blocks around a line among which its card is.
+const CARD_LEVELS: usize = 8;
+
+/// Bytes of an element's classes that are read.
+const CLASS_BYTES_MAX: usize = 256;
 
 /// Lines of a box.
 const BOX_PIECES: std::ops::RangeInclusive<usize> = 1..=200;
@@ -56,7 +69,6 @@ pub(super) struct Marks {
 impl Marks {
     /// Of a page with that headline.
     pub(super) fn of(outline: &Outline<'_>, headline: Option<usize>) -> Self {
-        let words: Vec<String> = outline.pieces.iter().map(|piece| words(&piece.text)).collect();
         let good = Sums::of(outline.pieces.iter().map(|piece| weight(piece).max(0.0)));
         let is_box = |index: &usize| {
             let pieces = &outline.elements[*index].pieces;
@@ -65,8 +77,8 @@ impl Marks {
                 && !headline.is_some_and(|headline| outline.within(headline, *index))
         };
         let boxes = (0..outline.elements.len()).filter(is_box);
-        let boxes = boxes.filter_map(|index| Some((index, box_name(outline, &words, index)?))).collect();
-        let lines = outline.pieces.iter().zip(&words).map(|(piece, words)| line_name(outline, piece, words)).collect();
+        let boxes = boxes.filter_map(|index| Some((index, box_name(outline, index)?))).collect();
+        let lines = outline.pieces.iter().map(|piece| line_name(outline, piece)).collect();
         Self { lines, boxes }
     }
 }
@@ -86,14 +98,16 @@ impl Furniture {
         if template.knows_nothing() {
             return Self::default();
         }
-        let is_line = |(piece, name): (&Piece, &u64)| *name != 0 && template.knows(*name, unit(piece));
-        let mut pieces: Vec<bool> = outline.pieces.iter().zip(&marks.lines).map(is_line).collect();
+        let is_known = |(piece, name): (&Piece, &u64)| *name != 0 && template.knows(*name, unit(piece));
+        let mut pieces: Vec<bool> = outline.pieces.iter().zip(&marks.lines).map(is_known).collect();
         spare_headings(outline, &mut pieces);
+        let mut boxes = Vec::new();
         let known = marks.boxes.iter().filter(|(_, name)| template.knows(*name, Unit::Label));
-        let boxes: Vec<usize> =
-            known.map(|(index, _)| *index).filter(|index| is_covered(outline, *index, &pieces)).collect();
-        for index in &boxes {
-            pieces[outline.elements[*index].pieces.clone()].fill(true);
+        for (index, _) in known.take(BOXES_MAX) {
+            if is_covered(outline, *index, &pieces) {
+                pieces[outline.elements[*index].pieces.clone()].fill(true);
+                boxes.push(*index);
+            }
         }
         Self { pieces, boxes }
     }
@@ -111,10 +125,13 @@ impl Furniture {
 
 /// A heading above sentences that are not known is that of a section: «What happened» stands in every article of some sites.
 fn spare_headings(outline: &Outline<'_>, known: &mut [bool]) {
-    for (index, piece) in outline.pieces.iter().enumerate().filter(|(_, piece)| piece.kind == Kind::Heading) {
+    for (index, piece) in outline.pieces.iter().enumerate() {
+        if !known[index] || piece.kind != Kind::Heading {
+            continue;
+        }
         let next = (index + 1..outline.pieces.len()).find(|next| outline.pieces[*next].letters > 0);
         let heads_text = next.is_some_and(|next| !known[next] && unit(&outline.pieces[next]) == Unit::Prose);
-        known[index] &= !heads_text || unit(piece) == Unit::Link;
+        known[index] = !heads_text || unit(piece) == Unit::Link;
     }
 }
 
@@ -154,13 +171,13 @@ fn is_in_card(outline: &Outline<'_>, within: usize, piece: &Piece) -> bool {
         *element.tag() != local_name!("p")
             && outline.pieces[element.pieces.clone()].iter().any(|piece| unit(piece) == Unit::Link)
     };
-    let around = std::iter::once(piece.owner).chain(outline.ancestors(piece.owner));
+    let around = std::iter::once(piece.owner).chain(outline.ancestors(piece.owner)).take(CARD_LEVELS);
     around.take_while(|index| outline.within(*index, within)).take_while(is_small).any(holds_link)
 }
 
 /// How many lines of a piece begin with a time of day.
 fn rows_of(outline: &Outline<'_>, piece: &Piece) -> u32 {
-    if !piece.text.contains(|c: char| c.is_ascii_digit()) {
+    if !is_line(piece) || !piece.text.contains(|c: char| c.is_ascii_digit()) {
         return 0;
     }
     u32::try_from(outline.lines(piece).filter(|line| begins_with_time(line)).count()).unwrap_or(u32::MAX)
@@ -172,7 +189,7 @@ fn begins_with_time(line: &str) -> bool {
 
 /// A link to another article, or one with its teaser below it in the same block.
 fn is_headline(outline: &Outline<'_>, piece: &Piece) -> bool {
-    if piece.linked < HEADLINE_LETTERS_MIN || piece.letters - piece.linked > TEASER_LETTERS_MAX {
+    if !is_line(piece) || piece.linked < HEADLINE_LETTERS_MIN || piece.letters - piece.linked > TEASER_LETTERS_MAX {
         return false;
     }
     let first_line = outline.runs[piece.runs.clone()].iter().take_while(|run| !run.text.is_empty());
@@ -195,12 +212,16 @@ pub(super) fn unit(piece: &Piece) -> Unit {
     if is_prose { Unit::Prose } else { Unit::Label }
 }
 
-fn line_name(outline: &Outline<'_>, piece: &Piece, words: &str) -> u64 {
-    if !words.contains(char::is_alphabetic) {
+/// Whether a piece is no longer than what repeats: longer ones are not looked into again and again.
+fn is_line(piece: &Piece) -> bool {
+    piece.letters <= LINE_LETTERS_MAX && piece.runs.len() <= LINE_RUNS_MAX
+}
+
+fn line_name(outline: &Outline<'_>, piece: &Piece) -> u64 {
+    if !is_line(piece) || !piece.text.contains(char::is_alphabetic) {
         return 0;
     }
-    let label = label_of_link(outline, piece);
-    let words = label.as_deref().unwrap_or(words);
+    let words = label_of_link(outline, piece).unwrap_or_else(|| words(&piece.text));
     xxh3_64_with_seed(words.as_bytes(), place_name(outline, piece.owner)).max(1)
 }
 
@@ -218,13 +239,12 @@ fn label_of_link(outline: &Outline<'_>, piece: &Piece) -> Option<String> {
 
 /// The name of a box: its make and its label, or that it begins with a headline or is a schedule; none where it begins
 /// with a sentence.
-fn box_name(outline: &Outline<'_>, words: &[String], index: usize) -> Option<u64> {
+fn box_name(outline: &Outline<'_>, index: usize) -> Option<u64> {
     let element = &outline.elements[index];
     if matches!(*element.tag(), local_name!("html") | local_name!("body") | local_name!("p")) {
         return None;
     }
-    let (first, piece) =
-        element.pieces.clone().map(|at| (at, &outline.pieces[at])).find(|(_, piece)| piece.letters > 0)?;
+    let piece = outline.pieces[element.pieces.clone()].iter().find(|piece| piece.letters > 0)?;
     if is_headline(outline, piece) && element.pieces.len() > 1 {
         // Without a name of its own it could be any block.
         let is_named = attribute(element.node, &local_name!("class")).is_some();
@@ -234,11 +254,14 @@ fn box_name(outline: &Outline<'_>, words: &[String], index: usize) -> Option<u64
     if begins_with_time(&piece.text) {
         return (rows() >= SCHEDULE_ROWS_MIN).then(|| xxh3_64_with_seed(b"schedule", make(outline, index)));
     }
+    if element.pieces.len() < 2 || piece.letters > LABEL_LETTERS_MAX || unit(piece) != Unit::Label {
+        return None;
+    }
     // The label of a schedule may name the day.
-    let label: Vec<&str> =
-        words[first].split(' ').filter(|word| !word.contains(|c: char| c.is_ascii_digit())).collect();
-    let is_label = element.pieces.len() > 1 && piece.letters <= LABEL_LETTERS_MAX && unit(piece) == Unit::Label;
-    (is_label && !label.is_empty()).then(|| xxh3_64_with_seed(label.join(" ").as_bytes(), !make(outline, index)))
+    let words = words(&piece.text);
+    let steady: Vec<&str> = words.split(' ').filter(|word| !word.contains(|c: char| c.is_ascii_digit())).collect();
+    let label = steady.join(" ");
+    label.contains(char::is_alphabetic).then(|| xxh3_64_with_seed(label.as_bytes(), !make(outline, index)))
 }
 
 /// The words of a line as they are compared: times of day differ where the rest is the same.
@@ -268,6 +291,7 @@ fn place_name(outline: &Outline<'_>, index: usize) -> u64 {
 fn make(outline: &Outline<'_>, index: usize) -> u64 {
     let element = &outline.elements[index];
     let classes = attribute(element.node, &local_name!("class")).unwrap_or_default();
+    let classes = &classes[..classes.floor_char_boundary(CLASS_BYTES_MAX)];
     let steady = classes.split_ascii_whitespace().filter(|class| !class.contains(|c: char| c.is_ascii_digit()));
     steady.fold(xxh3_64(element.tag().as_bytes()), |name, class| xxh3_64_with_seed(class.as_bytes(), name))
 }

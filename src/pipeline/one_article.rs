@@ -51,6 +51,9 @@ pub(crate) struct Made {
     pub(crate) draft: Option<Draft>,
 }
 
+/// Bytes of a page that is kept to be read again; most have a tenth of it.
+const DRAFT_BYTES_MAX: usize = 1024 * 1024;
+
 /// A page that is read again when more is known of its source's pages.
 #[derive(Debug)]
 pub(crate) struct Draft {
@@ -141,7 +144,8 @@ pub(crate) async fn read(
 
 /// The page, while its source is young and there is room for it.
 fn draft(context: Context<'_>, template: &Template, entry: &Entry, document: &Document) -> Option<Draft> {
-    if !template.is_young() || !may_be_html(document) {
+    let is_small = document.body.len() <= DRAFT_BYTES_MAX;
+    if !template.is_young() || !is_small || !may_be_html(document) {
         return None;
     }
     let room = context.worker.room_for(document.body.len())?;
