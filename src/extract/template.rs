@@ -148,12 +148,6 @@ impl Template {
         u32::try_from(self.recent.len()).unwrap_or(PAGES_MAX)
     }
 
-    /// Whether so few pages are remembered that what is read now is worth reading again.
-    #[must_use]
-    pub fn is_young(&self) -> bool {
-        self.pages() <= PROSE_SEEN_MIN
-    }
-
     /// Whether the rule of the source, or of its site, no longer names a text on its pages.
     #[must_use]
     pub fn has_old_rule(&self) -> bool {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
 use crate::extract::template::{Lesson, Template};
@@ -47,20 +46,6 @@ pub(crate) struct Made {
     pub(crate) update: Option<ArticleId>,
     /// What its page teaches of its source's pages; none where no page was read.
     pub(crate) lesson: Option<Lesson>,
-    /// Its page, where too little was known of its source's pages to read it well.
-    pub(crate) draft: Option<Draft>,
-}
-
-/// Bytes of a page that is kept to be read again; most have a tenth of it.
-const DRAFT_BYTES_MAX: usize = 1024 * 1024;
-
-/// A page that is read again when more is known of its source's pages.
-#[derive(Debug)]
-pub(crate) struct Draft {
-    entry: Entry,
-    document: Document,
-    /// Held while the page is.
-    _room: OwnedSemaphorePermit,
 }
 
 /// What became of an entry.
@@ -96,7 +81,7 @@ pub(crate) async fn read(
     let Some(link) = entry.link.clone() else {
         let link = context.source.url.clone();
         let routed = from_entry(context, entry, link).await;
-        return Outcome::Made(Box::new(Made { routed, keys, entry_hash, tries: 0, update, lesson: None, draft: None }));
+        return Outcome::Made(Box::new(Made { routed, keys, entry_hash, tries: 0, update, lesson: None }));
     };
     let request = Request { url: link.clone(), purpose: Purpose::Page, validators: Validators::default() };
     let fetched = tokio::select! {
@@ -104,17 +89,14 @@ pub(crate) async fn read(
         () = context.worker.out_of_patience(context.stop) => return Outcome::Unread,
     };
     let refusal = match fetched {
-        Fetched::Fresh(document) => {
-            let draft = draft(context, &template, &entry, &document);
-            match from_page(context, template, &entry, *document).await {
-                Ok(None) => return Outcome::Unread,
-                Ok(Some((routed, lesson))) => {
-                    let lesson = Some(lesson);
-                    return Outcome::Made(Box::new(Made { routed, keys, entry_hash, tries: 0, update, lesson, draft }));
-                }
-                Err(refusal) => refusal,
+        Fetched::Fresh(document) => match from_page(context, template, &entry, *document).await {
+            Ok(None) => return Outcome::Unread,
+            Ok(Some((routed, lesson))) => {
+                let lesson = Some(lesson);
+                return Outcome::Made(Box::new(Made { routed, keys, entry_hash, tries: 0, update, lesson }));
             }
-        }
+            Err(refusal) => refusal,
+        },
         Fetched::NotModified(_) => return Outcome::Unread,
         Fetched::Refused(error) => {
             // All the time for failing answers is spent: nothing was asked, nothing is decided.
@@ -139,36 +121,7 @@ pub(crate) async fn read(
         _ => 0,
     };
     let routed = from_entry(context, entry, link).await;
-    Outcome::Refused(Box::new(Made { routed, keys, entry_hash, tries, update, lesson: None, draft: None }), event)
-}
-
-/// The page, while its source is young and there is room for it.
-fn draft(context: Context<'_>, template: &Template, entry: &Entry, document: &Document) -> Option<Draft> {
-    let is_small = document.body.len() <= DRAFT_BYTES_MAX;
-    if !template.is_young() || !is_small || !may_be_html(document) {
-        return None;
-    }
-    let room = context.worker.room_for(document.body.len())?;
-    Some(Draft { entry: entry.clone(), document: document.clone(), _room: room })
-}
-
-/// Reads a page again, with what its source's pages have taught since. `None` where it stays as it was read: it goes on on
-/// other pages, or nothing is left of it.
-pub(crate) async fn again(context: Context<'_>, template: Arc<Template>, draft: Draft) -> Option<Routed> {
-    let (source, depth) = (Arc::clone(context.source), context.worker.settings.limits.depth);
-    let Draft { entry, document, _room } = draft;
-    let reader = Reader { source, entry, template, depth, now: context.now };
-    let gazetteer = Arc::clone(&context.worker.gazetteer);
-    let thought = context.worker.think(move || {
-        let (reading, _) = reader.read(&document).ok()?;
-        if page::goes_on(&reading, &document.url, 2) {
-            return None;
-        }
-        let link = reader.entry.link.clone()?;
-        let article: Article = extract::article(reader.entry, link, reading, &reader.source);
-        Some(route::countries(article, &reader.source, &gazetteer))
-    });
-    thought.await.ok().flatten()
+    Outcome::Refused(Box::new(Made { routed, keys, entry_hash, tries, update, lesson: None }), event)
 }
 
 /// What the page of an entry gave.

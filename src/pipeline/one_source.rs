@@ -369,12 +369,6 @@ impl Reading<'_> {
                 Outcome::Unread => unread += 1,
             }
         }
-        for made in &mut brought.made {
-            let Some(draft) = made.draft.take().filter(|_| !template.is_young()) else { continue };
-            if let Some(routed) = one_article::again(context, Arc::clone(&template), draft).await {
-                made.routed = routed;
-            }
-        }
         remember::taught(&mut brought.state, &template);
         unread
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 
@@ -19,9 +19,6 @@ use crate::store::error::StoreError;
 /// How long a pass that was told to stop waits for the articles in hand. It must end within 10 s in all.
 const PATIENCE: Duration = Duration::from_secs(6);
 
-/// KiB of pages that are kept in hand, in all, to be read again once their source's memory has learned from them.
-const KEPT_KIB: usize = 16 * 1024;
-
 /// Everything a pass works with.
 pub struct Worker {
     /// feeds.toml.
@@ -34,8 +31,6 @@ pub struct Worker {
     pub gazetteer: Arc<Gazetteer>,
     /// Bounds the parsers and readers at work: as many as there are cores, so that memory and time stay bounded.
     thinkers: Semaphore,
-    /// Bounds the pages that are kept, by their KiB.
-    kept: Arc<Semaphore>,
 }
 
 impl Worker {
@@ -43,14 +38,7 @@ impl Worker {
     #[must_use]
     pub fn new(settings: Arc<Settings>, fetcher: Fetcher, store: Arc<dyn Store>, gazetteer: Arc<Gazetteer>) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self {
-            settings,
-            fetcher,
-            store,
-            gazetteer,
-            thinkers: Semaphore::new(cores),
-            kept: Arc::new(Semaphore::new(KEPT_KIB)),
-        }
+        Self { settings, fetcher, store, gazetteer, thinkers: Semaphore::new(cores) }
     }
 
     /// Runs what takes long without waiting (parsing, reading, routing) on the blocking pool. A panic in it is an `Err`.
@@ -62,12 +50,6 @@ impl Worker {
         let result = tokio::task::spawn_blocking(work).await;
         drop(permit);
         result
-    }
-
-    /// Room for a page of so many bytes, until it is dropped; none where there is none now.
-    pub(crate) fn room_for(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
-        let kib = u32::try_from(bytes.div_ceil(1024)).ok()?;
-        Arc::clone(&self.kept).try_acquire_many_owned(kib).ok()
     }
 
     /// Hands the client what the store knows of these addresses' hosts: robots.txt, and who asked for quiet.
