@@ -1,12 +1,22 @@
-//! Puts the sample site (`fixtures/site`) into the binary: a table of paths and bytes for `feedatlas demo`.
+//! Puts data into the binary: the sample site (`fixtures/site`) as a table of paths and bytes for `feedatlas demo`, and the
+//! rules of sites (`data/site-rules`) as a table of names and texts.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
-    let root = Path::new(&env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?).join("fixtures/site");
-    println!("cargo::rerun-if-changed=fixtures/site");
+    let all = |_: &str| true;
+    put("fixtures/site", "include_bytes", all, "sample_site.rs")?;
+    let is_rule =
+        |name: &str| Path::new(name).extension().is_some_and(|end| end == "txt") && !name.starts_with("LICENSE");
+    put("data/site-rules", "include_str", is_rule, "site_rules.rs")
+}
+
+/// Writes the table of a folder's files.
+fn put(folder: &str, include: &str, is_taken: impl Fn(&str) -> bool, table_name: &str) -> io::Result<()> {
+    let root = Path::new(&env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?).join(folder);
+    println!("cargo::rerun-if-changed={folder}");
     let mut files = Vec::new();
     collect(&root, &mut files)?;
     // The order of a folder's listing differs from machine to machine; the binary should not.
@@ -14,13 +24,15 @@ fn main() -> io::Result<()> {
     let mut table = String::from("&[\n");
     for file in &files {
         let name = file.strip_prefix(&root).map_err(io::Error::other)?.to_string_lossy().replace('\\', "/");
-        // The place is told by the compiler, not written down: a folder that is moved builds as before.
-        let place = format!("concat!(env!(\"CARGO_MANIFEST_DIR\"), {:?})", format!("/fixtures/site/{name}"));
-        writeln!(table, "    ({name:?}, include_bytes!({place})),").map_err(io::Error::other)?;
+        if is_taken(&name) {
+            // The place is told by the compiler, not written down: a folder that is moved builds as before.
+            let place = format!("concat!(env!(\"CARGO_MANIFEST_DIR\"), {:?})", format!("/{folder}/{name}"));
+            writeln!(table, "    ({name:?}, {include}!({place})),").map_err(io::Error::other)?;
+        }
     }
     table.push(']');
     let out = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?);
-    fs::write(out.join("sample_site.rs"), table)
+    fs::write(out.join(table_name), table)
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

@@ -16,6 +16,7 @@ use crate::cli::local::{self, UNKNOWN_ADDRESS};
 use crate::config;
 use crate::dedup;
 use crate::dedup::canonical::canonical;
+use crate::extract::site_rules;
 use crate::extract::{self, Page, Reading};
 use crate::fetch::{Fetched, Fetcher, Purpose, Request};
 use crate::html::plain::collapse;
@@ -54,6 +55,7 @@ fn inspect(config: &Path, arguments: &Arguments) -> Result<(), Exit> {
     let source = source_of(&settings, &document.url);
     let (html, charset) = charset::decode(&document.body, document.charset(), Form::Html);
     say("fetch", &format!("{} · {} bytes · {charset}", document.url, document.body.len()));
+    tell_rule(&document.url);
     let page = Page {
         url: &document.url,
         html: &html,
@@ -128,6 +130,15 @@ fn source_of(settings: &Settings, url: &PageUrl) -> Source {
 fn say(stage: &str, words: &str) {
     // Cannot matter: whoever closed the stream does not want to read it.
     let _ = writeln!(std::io::stdout(), "{stage:<9}{words}");
+}
+
+/// The rule that is known of a page's site, and the lines of it that are not followed.
+fn tell_rule(url: &PageUrl) {
+    let Some((name, rule)) = site_rules::of(url.host()) else { return };
+    say("rule", &format!("data/site-rules/{name}.txt"));
+    for skipped in &rule.skipped {
+        say("", &format!("line {}: {}", skipped.line, skipped.why));
+    }
 }
 
 fn show_reading(reading: &Reading) {

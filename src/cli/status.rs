@@ -75,6 +75,7 @@ fn sources(sources: &[SourceStatus], now: Timestamp) -> Table {
         };
         let wrong = source.last_error.as_ref().map(|error| error.class.to_string());
         let wrong = wrong.or_else(|| source.refused.map(pages));
+        let wrong = wrong.or_else(|| source.note.clone());
         table.add_row(vec![
             Cell::new(&source.name),
             Cell::new(word).fg(colour),

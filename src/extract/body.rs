@@ -1,10 +1,13 @@
 //! Which block of a page is the article.
 //!
-//! Several readers look at the same pieces: the operator's rule, the JSON-LD text, the density of sentences. Where two
-//! agree they are believed together; a reader that stands alone against the others is not. Not here: how a piece is
-//! weighed (`weigh`), what is cut inside the block (`prune`), how it is written (`render`).
+//! Several readers look at the same pieces: the operator's rule, the site's, the JSON-LD text, the density of sentences.
+//! Where two agree they are believed together; a reader that stands alone against the others is not. Not here: how a
+//! piece is weighed (`weigh`), what is cut inside the block (`prune`), how it is written (`render`).
+
+use html5ever::local_name;
 
 use crate::extract::facts::Facts;
+use crate::extract::furniture::Furniture;
 use crate::extract::ld;
 use crate::extract::outline::Outline;
 use crate::extract::rules::Named;
@@ -30,6 +33,16 @@ const LD_TOLD_SHARE: f32 = 0.5;
 /// Share of the densest block's text that a rule's block must hold: a rule that has come to name a teaser is old.
 const RULE_SHARE_MIN: f32 = 0.2;
 
+/// Share of the densest block's text, or of the JSON-LD text, that the block of a site's rule must hold: sites change, and
+/// the rules that are known of them do not.
+const SITE_SHARE_MIN: f32 = 0.8;
+
+/// The same for a block within the densest one: it leaves out what the rule's author saw to be none of the article.
+const SITE_SHARE_WITHIN_MIN: f32 = 0.5;
+
+/// Share of a page's text that a site's rule may take out.
+const SITE_REMOVED_SHARE_MAX: f32 = 0.25;
+
 /// Share of the text that a caption may hold.
 const CAPTION_SHARE_MAX: f32 = 0.15;
 
@@ -44,6 +57,10 @@ pub(super) struct Ask<'a> {
     pub(super) facts: &'a Facts<'a>,
     /// What the operator's rule names on it.
     pub(super) named: &'a Named,
+    /// What the rule of its site names on it.
+    pub(super) site: &'a Named,
+    /// What the memory of its source knows of it.
+    pub(super) furniture: &'a Furniture,
     /// Its headline.
     pub(super) title: &'a str,
     /// The names of its authors.
@@ -64,6 +81,8 @@ pub(super) struct Choice {
     pub(super) weights: Vec<f32>,
     /// Which stand in the JSON-LD text; empty where that does not agree with the page.
     pub(super) told: Vec<bool>,
+    /// Whether a rule that names the text does so still; none where no rule does.
+    pub(super) fits: Option<bool>,
 }
 
 impl Choice {
@@ -120,10 +139,11 @@ pub(super) fn choose(ask: &Ask<'_>) -> Option<Choice> {
     let weights: Vec<f32> =
         outline.pieces.iter().zip(&beside).map(|(piece, beside)| if *beside { 0.0 } else { weight(piece) }).collect();
     let told = told(outline, ask.facts);
-    let mut choice = Choice { container: 0, beside, aside, weights, told };
+    let mut choice = Choice { container: 0, beside, aside, weights, told, fits: None };
     let dense = heaviest(outline, &Sums::of(choice.weights.iter().copied()));
-    if let Some(container) = by_rule(ask, &mut choice, dense) {
-        return Some(Choice { container, ..choice });
+    choice.fits = (ask.named.asks_body || ask.site.asks_body).then_some(false);
+    if let Some(container) = by_rule(ask, &mut choice, dense).or_else(|| by_site(ask, &mut choice, dense)) {
+        return Some(Choice { container, fits: Some(true), ..choice });
     }
     if dense.is_some_and(|dense| !tells_most(outline, &choice, dense)) {
         choice.told.clear();
@@ -136,19 +156,39 @@ pub(super) fn choose(ask: &Ask<'_>) -> Option<Choice> {
 /// Which pieces stand beside the article, and which elements are other articles.
 fn beside(ask: &Ask<'_>) -> (Vec<bool>, Vec<usize>) {
     let outline = ask.outline;
-    let good = Sums::of(outline.pieces.iter().map(|piece| weight(piece).max(0.0)));
+    let known = |piece: usize| ask.furniture.holds(piece);
+    let weights = outline.pieces.iter().enumerate();
+    let good = Sums::of(weights.map(|(index, piece)| if known(index) { 0.0 } else { weight(piece).max(0.0) }));
     let mut beside = weigh::beside(outline, &good);
+    beside.iter_mut().enumerate().for_each(|(index, beside)| *beside |= known(index));
     let mut aside = shapes::mark_teasers(outline, ask.host, &good, &mut beside);
     shapes::mark_pictures(outline, &mut beside);
     if let Some(ours) = ask.named_headline() {
         let headlines: Vec<usize> = ask.facts.h1.iter().map(|(index, _)| *index).collect();
         aside.extend(shapes::mark_other_articles(outline, &headlines, ours, &good, &mut beside));
     }
-    aside.extend(&ask.named.removed);
-    for removed in &ask.named.removed {
-        outline.elements[*removed].pieces.clone().for_each(|piece| beside[piece] = true);
+    let by_site = removed_by_site(ask, &good);
+    for index in ask.named.removed.iter().flatten().chain(&by_site) {
+        weigh::held(outline, *index).for_each(|piece| beside[piece] = true);
     }
+    // The rules of sites are made for readers of text: they take out pictures with their frames and credits.
+    let is_picture = |index: &&usize| *outline.elements[**index].tag() == local_name!("img");
+    let pictures = by_site.iter().filter(is_picture);
+    aside.extend(ask.named.removed.iter().flatten().chain(pictures).chain(&ask.furniture.boxes));
     (beside, aside)
+}
+
+/// What the site's rule takes out, line by line, while it is little of the page.
+fn removed_by_site(ask: &Ask<'_>, good: &Sums) -> Vec<usize> {
+    let (mut removed, mut sum) = (Vec::new(), 0.0);
+    for places in &ask.site.removed {
+        let held: f32 = places.iter().map(|index| good.over(&ask.outline.elements[*index].pieces)).sum();
+        if sum + held <= SITE_REMOVED_SHARE_MAX * good.total() {
+            sum += held;
+            removed.extend(places);
+        }
+    }
+    removed
 }
 
 /// The block that the operator's rule names, if it still names a text; everything outside stands beside it.
@@ -162,11 +202,55 @@ fn by_rule(ask: &Ask<'_>, choice: &mut Choice, dense: Option<usize>) -> Option<u
     if held <= 0.0 || held < RULE_SHARE_MIN * densest {
         return None;
     }
+    narrow(outline, choice, named);
+    around(outline, named, first)
+}
+
+/// The block that the site's rule names, if the densest block or the JSON-LD text agrees with it. A rule that names a wider
+/// block than the densest one says no more than that.
+fn by_site(ask: &Ask<'_>, choice: &mut Choice, dense: Option<usize>) -> Option<usize> {
+    let outline = ask.outline;
+    let holds_text = |index: &usize| !outline.elements[*index].pieces.is_empty();
+    let named: Vec<usize> = ask.site.body.iter().copied().filter(holds_text).collect();
+    let (first, dense) = (*named.first()?, dense?);
+    let of_told = held_share(outline, &named, |piece| choice.is_told(piece));
+    let in_dense = &outline.elements[dense].pieces;
+    let of_dense = held_share(outline, &named, |piece| in_dense.contains(&piece) && !choice.beside[piece]);
+    let is_inner = named.iter().all(|index| outline.within(*index, dense));
+    let least = if is_inner { SITE_SHARE_WITHIN_MIN } else { SITE_SHARE_MIN };
+    if of_told < SITE_SHARE_MIN && of_dense < least {
+        return None;
+    }
+    choice.fits = Some(true);
+    if named.iter().any(|index| *index != dense && outline.within(dense, *index)) {
+        return None;
+    }
+    narrow(outline, choice, &named);
+    around(outline, &named, first)
+}
+
+/// Which share of the text of the pieces asked for stands in these elements.
+fn held_share(outline: &Outline<'_>, named: &[usize], is_asked: impl Fn(usize) -> bool) -> f32 {
+    let (mut all, mut held) = (0.0, 0.0);
+    for piece in (0..outline.pieces.len()).filter(|piece| is_asked(*piece)) {
+        let weight = weight(&outline.pieces[piece]).max(0.0);
+        all += weight;
+        held += if named.iter().any(|index| outline.elements[*index].pieces.contains(&piece)) { weight } else { 0.0 };
+    }
+    held / f32::max(all, 1.0)
+}
+
+/// All but these elements stands beside the article.
+fn narrow(outline: &Outline<'_>, choice: &mut Choice, named: &[usize]) {
     for piece in 0..outline.pieces.len() {
         let within = named.iter().any(|index| outline.elements[*index].pieces.contains(&piece));
         choice.beside[piece] |= !within;
     }
     choice.told.clear();
+}
+
+/// The smallest element that holds all of these, of which `first` is one.
+fn around(outline: &Outline<'_>, named: &[usize], first: usize) -> Option<usize> {
     let holds_all = |index: &usize| named.iter().all(|part| outline.within(*part, *index));
     std::iter::once(first).chain(outline.ancestors(first)).find(holds_all)
 }

@@ -24,7 +24,8 @@ pub(super) struct Clock<'a> {
 }
 
 impl Clock<'_> {
-    fn read(self, text: &str) -> Option<Moment> {
+    /// Reads a printed date that may be one of publication.
+    pub(super) fn read(self, text: &str) -> Option<Moment> {
         let moment = date::read(text.trim(), self.zone, self.now).ok()?;
         // What is dated after tomorrow is an event, or a mistake.
         (moment.timestamp() <= self.now + SignedDuration::from_hours(AHEAD_HOURS_MAX)).then_some(moment)

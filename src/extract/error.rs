@@ -18,6 +18,12 @@ pub enum ExtractError {
         /// Where.
         url: PageUrl,
     },
+    /// A page that asks for consent to cookies before it shows anything.
+    #[error("{url}: asks for consent to cookies instead of showing its article")]
+    Consent {
+        /// Where.
+        url: PageUrl,
+    },
     /// An error page, answered with success.
     #[error("{url}: says that there is no such page, though it was answered with success")]
     Soft404 {
@@ -43,7 +49,7 @@ impl ExtractError {
     #[must_use]
     pub fn fault(&self) -> Fault {
         match self {
-            Self::NoContent { .. } => Fault::NoContent,
+            Self::NoContent { .. } | Self::Consent { .. } => Fault::NoContent,
             Self::Paywall { .. } => Fault::Paywall,
             Self::Soft404 { .. } => Fault::Soft404,
             Self::NotHtml { .. } => Fault::NotHtml,

@@ -4,6 +4,7 @@
 
 mod authors;
 mod body;
+mod consent;
 pub mod credit;
 mod credit_label;
 mod credit_name;
@@ -16,10 +17,13 @@ mod dates;
 pub mod error;
 mod facts;
 mod fallback;
+mod furniture;
 mod language;
 mod ld;
+mod lesson;
 mod merge;
 mod names;
+pub mod next_page;
 mod outline;
 mod photo;
 mod photo_data;
@@ -36,6 +40,8 @@ mod sanitize;
 mod shapes;
 mod shingle;
 mod signs;
+pub mod site_rules;
+pub mod template;
 mod title;
 mod weigh;
 
@@ -57,12 +63,15 @@ use body::Ask;
 use dates::{Clock, Dated};
 use error::ExtractError;
 use facts::Facts;
+use furniture::{Furniture, Marks};
+use next_page::NextPage;
 use outline::Outline;
 use photo::PhotoPage;
 use place::Shown;
 use refusal::Instead;
 use rules::Named;
 use shingle::Shingles;
+use template::{Lesson, Template};
 
 /// A page to be read, with what helps to read it.
 #[derive(Debug, Clone, Copy)]
@@ -114,6 +123,33 @@ pub struct Reading {
     pub cut_short: bool,
     /// Its elements nested deeper than `Page::depth`, and were read as if they did not.
     pub flattened: bool,
+    /// The page on which it says that it goes on.
+    pub next: Option<NextPage>,
+}
+
+impl Reading {
+    /// Photographs of an article that is joined.
+    const PHOTOS_MAX: usize = 60;
+
+    /// Joins the next part to it. Says whether it was one: another headline, or the same text again, is none.
+    pub fn join(&mut self, part: Self) -> bool {
+        let is_again = self.text.contains(&part.text) || part.text.starts_with(&self.text);
+        if !next_page::is_same_title(&self.title, &part.title) || is_again {
+            return false;
+        }
+        self.text.push_str("\n\n");
+        self.text.push_str(&part.text);
+        self.html.push_str(&part.html);
+        for photo in part.photos {
+            if self.photos.len() < Self::PHOTOS_MAX && !self.photos.iter().any(|known| known.url == photo.url) {
+                self.photos.push(photo);
+            }
+        }
+        self.lead = self.lead.or(part.lead).filter(|lead| *lead < self.photos.len());
+        self.cut_short |= part.cut_short;
+        self.next = part.next;
+        true
+    }
 }
 
 /// Characters of a summary.
@@ -132,6 +168,15 @@ const TAGS_MAX: usize = 30;
 ///
 /// A page that is no article (a gate, an error page answered with success, a file of another kind) is an error of its class.
 pub fn read(page: &Page<'_>) -> Result<Reading, ExtractError> {
+    look(page, None).map(|(reading, _)| reading)
+}
+
+/// Reads a page with what is remembered of its source's pages, and says what it teaches.
+pub fn read_with(page: &Page<'_>, template: &Template) -> Result<(Reading, Lesson), ExtractError> {
+    look(page, Some(template))
+}
+
+fn look(page: &Page<'_>, template: Option<&Template>) -> Result<(Reading, Lesson), ExtractError> {
     if refusal::is_not_html(page.html) {
         return Err(ExtractError::NotHtml { url: page.url.clone() });
     }
@@ -139,39 +184,76 @@ pub fn read(page: &Page<'_>) -> Result<Reading, ExtractError> {
     let outline = Outline::of(dom.root_element());
     let facts = Facts::of(&outline);
     let named = Named::on(&outline, dom.root_element(), page.rule);
+    let known = site_rules::of(page.url.host());
+    let site = match known {
+        Some((_, rule)) => Named::on(&outline, dom.root_element(), &rule.article).but_for(page.rule),
+        None => Named::default(),
+    };
     let title = named.title.clone().unwrap_or_else(|| title::title(&outline, &facts, page.url.host()));
-    let authors = if named.authors.is_empty() { authors::authors(&outline, &facts) } else { named.authors.clone() };
+    let authors = [&named.authors, &authors::authors(&outline, &facts), &site.authors];
+    let authors = authors.into_iter().find(|names| !names.is_empty()).cloned().unwrap_or_default();
+    let nothing = Furniture::default();
     let ask = Ask {
         outline: &outline,
         facts: &facts,
         named: &named,
+        site: &site,
+        furniture: &nothing,
         title: &title,
         authors: &authors,
         host: page.url.host(),
     };
-    let body = body(page, &dom, &ask);
+    let (body, lesson) = match template {
+        Some(template) => remembering(page, &dom, &ask, template),
+        None => (body(page, &dom, &ask, None), Lesson::default()),
+    };
     if let Some(error) = refused(page, &facts, &title, &body.text) {
         return Err(error);
     }
     let clock = Clock { zone: page.zone, now: page.now };
-    Ok(Reading {
+    let reading = Reading {
         published: dates::published(
             &Dated { outline: &outline, facts: &facts, named: &named, path: page.url.path() },
             clock,
-        ),
+        )
+        .or_else(|| site.dates.iter().find_map(|printed| clock.read(printed))),
         updated: dates::updated(&facts, clock),
         language: language::language(&facts.languages(), page.language, &body.text),
         summary: facts.description().unwrap_or_else(|| beginning(&body.text.replace("\n\n", " "), SUMMARY_CHARS_MAX)),
         tags: facts.tags(),
         flattened,
         cut_short: refusal::breaks_off(&facts, &body.text),
+        next: NextPage::of(&outline, dom.root_element(), known.map_or(&[], |(_, rule)| &rule.next), page.url),
         title,
         authors,
         text: body.text,
         html: body.html,
         photos: body.photos,
         lead: body.lead,
-    })
+    };
+    Ok((reading, lesson))
+}
+
+/// The body of a page without what the memory knows. A memory that leaves next to nothing of it is not heeded.
+fn remembering(page: &Page<'_>, dom: &Html, ask: &Ask<'_>, template: &Template) -> (Body, Lesson) {
+    /// Letters of the shortest news.
+    const LEFT_LETTERS_MIN: usize = 60;
+    let marks = Marks::of(ask.outline, ask.headline());
+    let furniture = Furniture::of(ask.outline, &marks, template);
+    let mut body_with = body(page, dom, &Ask { furniture: &furniture, ..*ask }, Some(&marks));
+    let letters = |body: &Body| body.text.chars().filter(|c| c.is_alphanumeric()).count();
+    let left = letters(&body_with);
+    let mut emptied = false;
+    if furniture.is_any() && left < LEFT_LETTERS_MIN {
+        let body_without = body(page, dom, ask, Some(&marks));
+        emptied = letters(&body_without) > left;
+        if emptied {
+            body_with = body_without;
+        }
+    }
+    let lesson =
+        Lesson { address: lesson::short_hash(page.url.as_str()), emptied, ..std::mem::take(&mut body_with.lesson) };
+    (body_with, lesson)
 }
 
 /// The text of a page with its pictures.
@@ -181,9 +263,10 @@ struct Body {
     html: String,
     photos: Vec<Photo>,
     lead: Option<usize>,
+    lesson: Lesson,
 }
 
-fn body(page: &Page<'_>, dom: &Html, ask: &Ask<'_>) -> Body {
+fn body(page: &Page<'_>, dom: &Html, ask: &Ask<'_>, marks: Option<&Marks>) -> Body {
     let outline = ask.outline;
     let mut choice = body::choose(ask);
     let node = |index: usize| outline.elements[index].node;
@@ -208,6 +291,7 @@ fn body(page: &Page<'_>, dom: &Html, ask: &Ask<'_>) -> Body {
         prune::kept(ask, choice)
     });
     let kept = kept.unwrap_or_default();
+    let lesson = marks.map(|marks| lesson::lesson(ask, marks, choice.as_ref(), &kept)).unwrap_or_default();
     let container = choice.map_or(0, |choice| choice.container);
     let text = render::text(outline, container, &kept);
     shown.without_captions_of(&text);
@@ -215,7 +299,7 @@ fn body(page: &Page<'_>, dom: &Html, ask: &Ask<'_>) -> Body {
         Some(paragraphs) => (paragraphs.join("\n\n"), render::plain_html(&paragraphs, &shown.placed())),
         None => (text, render::html(outline, container, &kept, &shown.placed(), page.url)),
     };
-    Body { text, html: sanitize::safe(&html), photos: shown.photos, lead: shown.lead }
+    Body { text, html: sanitize::safe(&html), photos: shown.photos, lead: shown.lead, lesson }
 }
 
 /// The text from the page's data, where its markup has none, or the beginning alone.
@@ -247,6 +331,7 @@ fn refused(page: &Page<'_>, facts: &Facts<'_>, title: &str, text: &str) -> Optio
     let url = page.url.clone();
     match refusal::instead(page.html, facts, title, text) {
         Some(Instead::Challenge) => Some(ExtractError::Challenge { url }),
+        Some(Instead::Consent) => Some(ExtractError::Consent { url }),
         Some(Instead::Missing) => Some(ExtractError::Soft404 { url }),
         Some(Instead::Wall) => Some(ExtractError::Paywall { url }),
         None if text.is_empty() => Some(ExtractError::NoContent { url }),

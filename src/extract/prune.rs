@@ -151,6 +151,7 @@ fn with_lead(ask: &Ask<'_>, choice: &Choice, kept: &mut Vec<usize>) {
             && piece.link_share() < 0.5
             && (is_marked_lead(outline, piece, choice.beside[*index]) || summed())
             && !is_byline(piece, ask.authors)
+            && !ask.furniture.holds(*index)
             && opening.share_of(&piece.text).0 < 0.6
     };
     let leads: Vec<usize> = (from..first).filter(is_lead).take(2).collect();

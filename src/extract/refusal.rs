@@ -2,6 +2,7 @@
 //!
 //! Decided after the page was read: a gate has next to no text, so a long text about «404» is never refused.
 
+use crate::extract::consent;
 use crate::extract::facts::Facts;
 use crate::extract::ld;
 use crate::text::fold::fold;
@@ -23,6 +24,8 @@ pub(super) enum Instead {
     Challenge,
     /// «Page not found», answered with success.
     Missing,
+    /// A question about cookies.
+    Consent,
     /// For subscribers, with nothing shown.
     Wall,
 }
@@ -115,6 +118,9 @@ pub(super) fn is_not_html(text: &str) -> bool {
 
 /// What a page with that headline and that text is instead of an article.
 pub(super) fn instead(html: &str, facts: &Facts<'_>, title: &str, text: &str) -> Option<Instead> {
+    if consent::asks(facts, title, text) {
+        return Some(Instead::Consent);
+    }
     let letters = text.chars().filter(|character| is_letter(*character)).count();
     if letters > SHORT_LETTERS {
         return None;

@@ -1,6 +1,7 @@
-//! What an operator's rule names on a page. A rule that names nothing changes nothing: the readers go on without it.
+//! What a rule names on a page: the operator's, or that of its site. A rule that names nothing changes nothing: the readers
+//! go on without it.
 //!
-//! Not here: reading rule files of others (site-config), which become `ArticleRule`s first.
+//! Not here: reading the rules of sites (`site_rules`), and how far each is believed (`body`).
 
 use std::collections::HashMap;
 
@@ -23,8 +24,10 @@ pub(super) struct Named {
     pub(super) dates: Vec<String>,
     /// Elements that are the text.
     pub(super) body: Vec<usize>,
-    /// Elements that are not.
-    pub(super) removed: Vec<usize>,
+    /// Elements that are not, selector by selector.
+    pub(super) removed: Vec<Vec<usize>>,
+    /// Whether it asks for the text at all.
+    pub(super) asks_body: bool,
 }
 
 impl Named {
@@ -45,8 +48,23 @@ impl Named {
             authors: first_texts(root, &rule.author),
             dates: first_texts(root, &rule.date),
             body: rule.body.iter().map(places_of).find(|places| !places.is_empty()).unwrap_or_default(),
-            removed: rule.remove.iter().flat_map(places_of).collect(),
+            removed: rule.remove.iter().map(places_of).filter(|places| !places.is_empty()).collect(),
+            asks_body: !rule.body.is_empty(),
         }
+    }
+}
+
+impl Named {
+    /// A site's rule gives way to the operator's, part by part.
+    pub(super) fn but_for(mut self, rule: &ArticleRule) -> Self {
+        if !rule.body.is_empty() {
+            self.body.clear();
+            self.asks_body = false;
+        }
+        if !rule.remove.is_empty() {
+            self.removed.clear();
+        }
+        self
     }
 }
 

@@ -24,6 +24,9 @@ pub struct Learned {
     pub hub: Option<Hub>,
     /// Its pages that were refused when new ones were read last; none when all of them were read.
     pub refused: Option<Refused>,
+    /// What repeats on its pages and is no part of its articles, as `extract::template` writes it; at most 8 KiB.
+    #[serde(with = "hex")]
+    pub template: Vec<u8>,
 }
 
 /// Pages of a source that were refused: their entries' own words are published.
@@ -139,6 +142,28 @@ impl<'de> Visitor<'de> for Text {
     }
 }
 
+/// Bytes as a text of hexadecimal figures: JSON's lists of numbers are twice as long.
+mod hex {
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        let figure = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
+        let text: String = bytes.iter().flat_map(|byte| [figure(byte >> 4), figure(byte & 0xf)]).collect();
+        serializer.serialize_str(&text)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let half = |figure: u8| char::from(figure).to_digit(16).and_then(|half| u8::try_from(half).ok());
+        let pairs = text.as_bytes().chunks(2).map(|pair| match pair {
+            [high, low] => Some(half(*high)? << 4 | half(*low)?),
+            _ => None,
+        });
+        pairs.collect::<Option<_>>().ok_or_else(|| D::Error::custom("bytes are pairs of hexadecimal figures"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -190,7 +215,7 @@ mod tests {
         rhythm.watched(HOUR, true);
         let url = |text| PageUrl::parse(text).unwrap();
         let hub = Hub { hub: url("https://hub.example/"), topic: url("https://news.example/feed") };
-        let new = Record { learned: Learned { rhythm, hub: Some(hub), ..Learned::default() }, after: 7 };
+        let new = Record { learned: Learned { rhythm, hub: Some(hub), template: vec![0, 255, 16], ..Learned::default() }, after: 7 };
         assert_eq!(postcard::from_bytes::<Record>(&postcard::to_stdvec(&new).unwrap()).unwrap(), new);
         assert_eq!(serde_json::from_str::<Record>(&serde_json::to_string(&new).unwrap()).unwrap(), new);
         // One more word, of a later program, is passed over.

@@ -7,10 +7,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::extract::template::Template;
 use crate::model::cluster::Query;
 use crate::model::country::Country;
 use crate::model::report::Event;
 use crate::model::settings::Settings;
+use crate::model::source::{Source, SourceState};
 use crate::pipeline::schedule;
 use crate::pipeline::watcher::Watcher;
 use crate::pipeline::worker::Worker;
@@ -207,10 +209,18 @@ impl Edition<'_> {
         for source in &self.worker.settings.sources {
             let state = self.worker.store.source(&source.name).await?;
             let next = schedule::wait(source, &state, now).map(|wait| schedule::later(now, wait));
-            told.push(SourceStatus::of(source, &state, next));
+            told.push(SourceStatus { note: note(source, &state), ..SourceStatus::of(source, &state, next) });
         }
         Ok(told)
     }
+}
+
+/// A rule that names nothing on the pages any more is told: they are read without it.
+fn note(source: &Source, state: &SourceState) -> Option<String> {
+    let whose =
+        if source.article.body.is_empty() { "the rule known of its site" } else { "`article.body` in feeds.toml" };
+    let is_old = Template::from_bytes(&state.learned.template).has_old_rule();
+    is_old.then(|| format!("{whose} no longer finds the text on its pages; they are read without it"))
 }
 
 fn country_status(glance: &Glance) -> Option<CountryStatus> {

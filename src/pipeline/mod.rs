@@ -16,6 +16,7 @@ pub mod decide;
 pub mod edition;
 mod one_article;
 mod one_source;
+mod page;
 pub mod probe;
 mod remember;
 pub mod schedule;

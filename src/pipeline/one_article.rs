@@ -5,8 +5,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use crate::charset::{self, Form};
-use crate::extract::{self, Page};
+use crate::extract::template::{Lesson, Template};
+use crate::extract::{self, Reading};
 use crate::fetch::{Fetched, Purpose, Request, Visit};
 use crate::model::article::{Article, Routed};
 use crate::model::cluster::{ArticleId, EntryKey};
@@ -17,6 +17,7 @@ use crate::model::report::Event;
 use crate::model::source::Source;
 use crate::model::url::PageUrl;
 use crate::pipeline::decide::Sighting;
+use crate::pipeline::page::{self, Asking, Reader};
 use crate::pipeline::worker::Worker;
 use crate::route;
 
@@ -43,7 +44,16 @@ pub(crate) struct Made {
     pub(crate) tries: u8,
     /// The article that it is a newer form of.
     pub(crate) update: Option<ArticleId>,
-    /// Whether its page nested deeper than is followed.
+    /// What its page told beside the article; none where no page was read.
+    pub(crate) told: Option<Told>,
+}
+
+/// What a page tells beside its article.
+#[derive(Debug)]
+pub(crate) struct Told {
+    /// What it teaches of its source's pages.
+    pub(crate) lesson: Lesson,
+    /// Whether it nested deeper than is followed.
     pub(crate) flattened: bool,
 }
 
@@ -65,8 +75,14 @@ struct Refusal {
     may_pass: bool,
 }
 
-/// Reads the page of an entry.
-pub(crate) async fn read(context: Context<'_>, sighting: Sighting, update: Option<ArticleId>, tries: u8) -> Outcome {
+/// Reads the page of an entry. `template`: what is remembered of the source's pages as yet.
+pub(crate) async fn read(
+    context: Context<'_>,
+    template: Arc<Template>,
+    sighting: Sighting,
+    update: Option<ArticleId>,
+    tries: u8,
+) -> Outcome {
     if context.stop.is_cancelled() || context.visit.exhausted() {
         return Outcome::Unread;
     }
@@ -74,7 +90,7 @@ pub(crate) async fn read(context: Context<'_>, sighting: Sighting, update: Optio
     let Some(link) = entry.link.clone() else {
         let link = context.source.url.clone();
         let routed = from_entry(context, entry, link).await;
-        return Outcome::Made(Box::new(Made { routed, keys, entry_hash, tries: 0, update, flattened: false }));
+        return Outcome::Made(Box::new(Made { routed, keys, entry_hash, tries: 0, update, told: None }));
     };
     let request = Request { url: link.clone(), purpose: Purpose::Page, validators: Validators::default() };
     let fetched = tokio::select! {
@@ -82,9 +98,11 @@ pub(crate) async fn read(context: Context<'_>, sighting: Sighting, update: Optio
         () = context.worker.out_of_patience(context.stop) => return Outcome::Unread,
     };
     let refusal = match fetched {
-        Fetched::Fresh(document) => match from_page(context, &entry, &link, *document).await {
-            Ok((routed, flattened)) => {
-                return Outcome::Made(Box::new(Made { routed, keys, entry_hash, tries: 0, update, flattened }));
+        Fetched::Fresh(document) => match from_page(context, template, &entry, *document).await {
+            Ok(None) => return Outcome::Unread,
+            Ok(Some((routed, told))) => {
+                let told = Some(told);
+                return Outcome::Made(Box::new(Made { routed, keys, entry_hash, tries: 0, update, told }));
             }
             Err(refusal) => refusal,
         },
@@ -112,45 +130,61 @@ pub(crate) async fn read(context: Context<'_>, sighting: Sighting, update: Optio
         _ => 0,
     };
     let routed = from_entry(context, entry, link).await;
-    Outcome::Refused(Box::new(Made { routed, keys, entry_hash, tries, update, flattened: false }), event)
+    Outcome::Refused(Box::new(Made { routed, keys, entry_hash, tries, update, told: None }), event)
 }
 
-/// Decodes, reads and routes a page, in one go on the blocking pool: the DOM never leaves it. And whether the page was
-/// nested deeper than is followed.
+/// What the page of an entry gave.
+enum Read {
+    /// The article, routed.
+    Whole(Box<Routed>, Told),
+    /// The beginning of one that goes on on another page.
+    Begun(Box<Reading>, Told),
+}
+
+/// Reads and routes a page, in one go on the blocking pool: the DOM never leaves it. `None` when patience is over.
 async fn from_page(
     context: Context<'_>,
+    template: Arc<Template>,
     entry: &Entry,
-    link: &PageUrl,
     document: Document,
-) -> Result<(Routed, bool), Refusal> {
+) -> Result<Option<(Routed, Told)>, Refusal> {
+    let link = entry.link.clone().unwrap_or_else(|| document.url.clone());
     if !may_be_html(&document) {
         let kind = document.media_type().unwrap_or_default().to_owned();
         return Err(refused(Fault::NotHtml, format!("{link}: `{kind}` is no page")));
     }
-    let (entry, link, source) = (entry.clone(), link.clone(), Arc::clone(context.source));
-    let (gazetteer, now) = (Arc::clone(&context.worker.gazetteer), context.now);
-    let depth = context.worker.settings.limits.depth;
-    let address = link.clone();
-    let thought = context.worker.think(move || {
-        let (html, _) = charset::decode(&document.body, document.charset(), Form::Html);
-        let page = Page {
-            url: &document.url,
-            html: &html,
-            rule: &source.article,
-            entry: Some(&entry),
-            language: source.language.as_deref(),
-            zone: &source.zone,
-            depth,
-            now,
-        };
-        let reading = extract::read(&page).map_err(|error| refused(error.fault(), error.to_string()))?;
-        let flattened = reading.flattened;
-        let article: Article = extract::article(entry, link, reading, &source);
-        Ok((route::countries(article, &source, &gazetteer), flattened))
-    });
-    thought.await.unwrap_or_else(|_| {
-        Err(refused(Fault::Defect, format!("{address}: the reader of this page failed; this is a defect of ours")))
-    })
+    let (source, entry, depth) = (Arc::clone(context.source), entry.clone(), context.worker.settings.limits.depth);
+    let reader = Arc::new(Reader { source, entry, template, depth, now: context.now });
+    let first = document.url.clone();
+    let route = {
+        let (reader, link, gazetteer) = (Arc::clone(&reader), link.clone(), Arc::clone(&context.worker.gazetteer));
+        move |reading: Reading| {
+            let article: Article = extract::article(reader.entry.clone(), link, reading, &reader.source);
+            route::countries(article, &reader.source, &gazetteer)
+        }
+    };
+    let broken =
+        || refused(Fault::Defect, format!("{link}: the reader of this page failed; this is a defect of ours"));
+    let thought = {
+        let (reader, route) = (Arc::clone(&reader), route.clone());
+        context.worker.think(move || {
+            let read = reader.read(&document);
+            let (reading, lesson) = read.map_err(|error| refused(error.fault(), error.to_string()))?;
+            let told = Told { lesson, flattened: reading.flattened };
+            if page::goes_on(&reading, &document.url, 2) {
+                return Ok(Read::Begun(Box::new(reading), told));
+            }
+            Ok(Read::Whole(Box::new(route(reading)), told))
+        })
+    };
+    let (reading, told) = match thought.await.map_err(|_| broken())?? {
+        Read::Whole(routed, told) => return Ok(Some((*routed, told))),
+        Read::Begun(reading, told) => (reading, told),
+    };
+    let asking = Asking { worker: context.worker, visit: context.visit, stop: context.stop };
+    let Some(reading) = page::whole(asking, &reader, &first, *reading).await else { return Ok(None) };
+    let routed = context.worker.think(move || route(reading)).await.map_err(|_| broken())?;
+    Ok(Some((routed, told)))
 }
 
 /// The entry's own words, routed.

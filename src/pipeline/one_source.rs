@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use futures_util::StreamExt;
-use futures_util::stream;
+use futures_util::stream::FuturesOrdered;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
 use crate::dedup;
+use crate::extract::template::Template;
 use crate::fetch::error::FetchError;
 use crate::fetch::{Fetched, Purpose, Request, Visit};
 use crate::model::cluster::{ArticleId, EntryKey, Known};
@@ -343,29 +344,33 @@ impl Reading<'_> {
         Ok(sightings.collect())
     }
 
-    /// Reads the pages, at most as many at once as a host allows. Says how many were left for the next pass.
+    /// Reads the pages, at most as many at once as a host allows; each teaches those that are begun after it. Says how many
+    /// were left for the next pass.
     async fn read_articles(&self, brought: &mut Brought, work: Vec<(Sighting, Option<ArticleId>, u8)>) -> usize {
         // The only concurrent part of a source: `fetch` holds the pace of each host, this bounds what waits for it.
         let at_once = self.worker.settings.worker.per_host.max(1);
-        let mut outcomes = stream::iter(work)
-            .map(|(sighting, update, tries)| {
-                let context = one_article::Context {
-                    worker: self.worker,
-                    source: self.source,
-                    visit: &self.visit,
-                    now: self.now,
-                    stop: self.stop,
-                };
-                one_article::read(context, sighting, update, tries)
-            })
-            .buffered(at_once);
-        let mut unread = 0;
-        while let Some(outcome) = outcomes.next().await {
+        let context = one_article::Context {
+            worker: self.worker,
+            source: self.source,
+            visit: &self.visit,
+            now: self.now,
+            stop: self.stop,
+        };
+        let mut template = Arc::new(Template::from_bytes(&brought.state.learned.template));
+        let (mut waiting, mut outcomes, mut unread) = (work.into_iter(), FuturesOrdered::new(), 0);
+        loop {
+            for (sighting, update, tries) in waiting.by_ref().take(at_once - outcomes.len()) {
+                outcomes.push_back(one_article::read(context, Arc::clone(&template), sighting, update, tries));
+            }
+            let Some(outcome) = outcomes.next().await else { break };
             match outcome {
                 Outcome::Made(made) => {
-                    let depth = format!("depth {}", self.worker.settings.limits.depth);
-                    if made.flattened && !brought.reached.contains(&depth) {
-                        brought.reached.push(depth);
+                    if let Some(told) = &made.told {
+                        Arc::make_mut(&mut template).learn(&told.lesson);
+                        let depth = format!("depth {}", self.worker.settings.limits.depth);
+                        if told.flattened && !brought.reached.contains(&depth) {
+                            brought.reached.push(depth);
+                        }
                     }
                     brought.made.push(*made);
                 }
@@ -377,6 +382,7 @@ impl Reading<'_> {
                 Outcome::Unread => unread += 1,
             }
         }
+        remember::taught(&mut brought.state, &template);
         unread
     }
 }

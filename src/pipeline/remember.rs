@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::extract::template::Template;
 use crate::model::document::{Caching, Document, Validators};
 use crate::model::entry::Entries;
 use crate::model::fault::Fault;
@@ -113,6 +114,11 @@ pub(crate) fn succeeded(state: &mut SourceState, source: &Source, caching: &Cach
     state.last_error = None;
     state.quiet_until = None;
     state.not_before = Some(schedule::after_success(source, state, caching.fresh_for, now));
+}
+
+/// What its pages taught, for those of the next pass.
+pub(crate) fn taught(state: &mut SourceState, template: &Template) {
+    state.learned.template = template.to_bytes();
 }
 
 /// Entries were left unread: when its time comes it must give the whole document again.

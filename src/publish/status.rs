@@ -73,6 +73,9 @@ pub struct SourceStatus {
     pub quiet_until: Option<Timestamp>,
     /// Entries in its last whole answer.
     pub entries: u32,
+    /// What its operator should know though it answers well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// One land.
@@ -141,6 +144,7 @@ impl SourceStatus {
             next: next.filter(|_| !remembered.gone),
             quiet_until: remembered.quiet_until,
             entries: remembered.entries,
+            note: None,
         }
     }
 }

@@ -239,6 +239,12 @@ impl Rest {
         Self { source, state, noted, aliases, seen, hosts }
     }
 
+    /// As it is framed: what a source's pages taught is learned anew, and would fill the segments with 8 KiB a pass.
+    pub(super) fn without_template(mut self) -> Self {
+        self.state.learned.template = Vec::new();
+        self
+    }
+
     /// Whether a store rebuilt without it would know less of articles. The state of a source alone is learned anew.
     pub(super) fn is_worth_a_frame(&self) -> bool {
         !self.noted.is_empty() || !self.aliases.is_empty()

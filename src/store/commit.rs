@@ -54,7 +54,7 @@ pub(super) fn commit(engine: &Engine, mut batch: Batch) -> Result<(), StoreError
         stage.unwrite(keys::CHANGES);
     } else {
         let head = CommitHead { change, start: frames.start };
-        codec::frame(FrameKind::Commit, &head, &rest, &mut frames.bytes)?;
+        codec::frame(FrameKind::Commit, &head, &rest.without_template(), &mut frames.bytes)?;
         let mut segment = index::segment(&stage, day)?;
         segment.end = frames.end();
         index::put_segment(&mut stage, day, segment)?;

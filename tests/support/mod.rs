@@ -7,6 +7,7 @@ pub mod hostile_content;
 pub mod hostile_pages;
 pub mod house;
 pub mod prose;
+pub mod sites;
 pub mod sound;
 pub mod vectors;
 pub mod web;

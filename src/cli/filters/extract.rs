@@ -1,5 +1,6 @@
-//! `feedatlas extract`: pages to articles, each for itself.
+//! `feedatlas extract`: pages to articles, each for itself; with `--memory` each in the light of its host's earlier pages.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io::{self, BufRead, Write};
 use std::path::PathBuf;
@@ -11,6 +12,8 @@ use serde_json::{Value, json};
 
 use crate::charset::{self, Form};
 use crate::cli::filters::lines::each_line;
+use crate::extract::error::ExtractError;
+use crate::extract::template::Template;
 use crate::extract::{self, Page, Reading};
 use crate::model::article::Photo;
 use crate::model::fault::Fault;
@@ -26,24 +29,31 @@ pub(crate) struct Arguments {
     /// One page instead of lines on standard input.
     #[arg(requires = "url")]
     file: Option<PathBuf>,
-    /// Changes nothing as yet: nothing is learned from earlier lines, each page is read for itself.
+    /// Learn from the earlier lines of each host what repeats on its pages, and leave that out; else each page for itself.
     #[arg(long)]
     memory: bool,
 }
 
+/// Hosts that are remembered, at most 8 KiB each; further ones are read without memory.
+const HOSTS_MAX: usize = 4_096;
+
+/// What is remembered of each host.
+type Memory = HashMap<String, Template>;
+
 pub(super) fn run(arguments: &Arguments, input: impl BufRead, output: &mut impl Write) -> io::Result<()> {
     let now = Timestamp::now();
+    let mut memory = arguments.memory.then(Memory::new);
     if let (Some(url), Some(file)) = (&arguments.url, &arguments.file) {
-        return writeln!(output, "{}", answer(url, file, now));
+        return writeln!(output, "{}", answer(url, file, now, memory.as_mut()));
     }
     each_line(input, output, |line| {
         let (url, path) = line.split_once('\t').unwrap_or((line, ""));
-        answer(url, &PathBuf::from(path), now).to_string()
+        answer(url, &PathBuf::from(path), now, memory.as_mut()).to_string()
     })
 }
 
 /// One page, or why there is no article.
-fn answer(address: &str, path: &PathBuf, now: Timestamp) -> Value {
+fn answer(address: &str, path: &PathBuf, now: Timestamp, memory: Option<&mut Memory>) -> Value {
     let url = match PageUrl::parse(address) {
         Ok(url) => url,
         Err(error) => return failed(address, Fault::BadUrl.as_str(), &error.to_string()),
@@ -63,10 +73,22 @@ fn answer(address: &str, path: &PathBuf, now: Timestamp) -> Value {
         depth: Limits::default().depth,
         now,
     };
-    match extract::read(&page) {
+    match read(&page, memory) {
         Ok(reading) => article(address, &reading),
         Err(error) => failed(address, error.fault().as_str(), &error.to_string()),
     }
+}
+
+/// Reads a page, and learns from it where there is a memory.
+fn read(page: &Page<'_>, memory: Option<&mut Memory>) -> Result<Reading, ExtractError> {
+    let host = page.url.host();
+    let Some(memory) = memory.filter(|memory| memory.len() < HOSTS_MAX || memory.contains_key(host)) else {
+        return extract::read(page);
+    };
+    let template = memory.entry(host.to_owned()).or_default();
+    let (reading, lesson) = extract::read_with(page, template)?;
+    template.learn(&lesson);
+    Ok(reading)
 }
 
 fn failed(address: &str, class: &str, message: &str) -> Value {
