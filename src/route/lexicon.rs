@@ -47,7 +47,7 @@ pub struct Lexicon {
     /// Two bits for each key in the table: most words of a text are in no list, and are turned away here.
     sieve: Vec<u64>,
     senses: Vec<Sense>,
-    roles: HashMap<u64, u8, BuildHasherDefault<Hashed>>,
+    roles: HashMap<u64, u16, BuildHasherDefault<Hashed>>,
     dense: HashMap<char, Vec<(String, u32)>>,
 }
 
@@ -151,6 +151,10 @@ impl Lexicon {
                 "namesake" => role::NAMESAKE,
                 "aside" => role::ASIDE,
                 "state" => role::STATE,
+                "street-before" => role::STREET_BEFORE,
+                "house-before" => role::HOUSE_BEFORE,
+                "howto" => role::HOWTO,
+                "called" => role::CALLED,
                 _ => 0,
             };
             let none = Sense {
@@ -298,7 +302,7 @@ impl Lexicon {
 
     /// What a word does to the name beside it.
     #[must_use]
-    pub fn role(&self, token: &Token) -> u8 {
+    pub fn role(&self, token: &Token) -> u16 {
         self.roles.get(&token.hash).copied().unwrap_or(0)
     }
 

@@ -67,21 +67,29 @@ pub struct Sense {
 /// What a word does to a country's name beside it; bits, a word may do several things.
 pub mod role {
     /// A noun after an adjective that makes it a sea, a dish, a breed: «кошка».
-    pub const AFTER: u8 = 1;
+    pub const AFTER: u16 = 1;
     /// A noun before a quoted name: гостиница «Москва».
-    pub const BEFORE: u8 = 2;
+    pub const BEFORE: u16 = 2;
     /// A street, on either side.
-    pub const STREET: u8 = 4;
+    pub const STREET: u16 = 4;
     /// The second half of a newspaper's name: `Times`.
-    pub const PAPER: u8 = 8;
+    pub const PAPER: u16 = 8;
     /// A given name: what follows is a surname.
-    pub const GIVEN: u8 = 16;
+    pub const GIVEN: u16 = 16;
     /// A country's name that is a given name too: `Jordan`.
-    pub const NAMESAKE: u8 = 32;
+    pub const NAMESAKE: u16 = 32;
     /// A word that sets the next country beside the matter: «как в», «ранее».
-    pub const ASIDE: u8 = 64;
+    pub const ASIDE: u16 = 64;
     /// A word after a namesake that shows the country to be meant: `government`.
-    pub const STATE: u8 = 128;
+    pub const STATE: u16 = 128;
+    /// A street where it stands before its name: `rue de Chine`.
+    pub const STREET_BEFORE: u16 = 256;
+    /// A house or a ship where it stands before its name: `hotel Indonesia`.
+    pub const HOUSE_BEFORE: u16 = 512;
+    /// A word of recipes, breeds, keeping house.
+    pub const HOWTO: u16 = 1024;
+    /// A word that says how someone is called: «по кличке», `Mr`.
+    pub const CALLED: u16 = 2048;
 }
 
 impl Sense {
