@@ -9,7 +9,8 @@ use crate::route::lexicon::Lexicon;
 use crate::route::matcher::Hit;
 use crate::route::mention::{Mention, Scanned};
 use crate::route::rivals::Rivals;
-use crate::route::sense::{Kind, role};
+use crate::route::role;
+use crate::route::sense::Kind;
 use crate::route::skip;
 use crate::text::scan::{Case, Gap, Script, Token};
 

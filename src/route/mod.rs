@@ -12,8 +12,10 @@ pub mod matcher;
 pub mod mention;
 pub mod place_line;
 pub mod rivals;
+pub mod role;
 pub mod sense;
 pub mod skip;
+pub mod written;
 
 use std::collections::HashMap;
 
@@ -25,7 +27,6 @@ use crate::route::evidence::{Evidence, Manner, Placed};
 use crate::route::lexicon::Lexicon;
 use crate::route::mention::{Mention, Scanned};
 use crate::route::rivals::Rivals;
-use crate::route::sense::role;
 use crate::text::scan::{self, Token};
 
 /// All words that speak for countries, compiled once, and what feeds.toml says of each country.

@@ -64,34 +64,6 @@ pub struct Sense {
     pub language: Option<[u8; 3]>,
 }
 
-/// What a word does to a country's name beside it; bits, a word may do several things.
-pub mod role {
-    /// A noun after an adjective that makes it a sea, a dish, a breed: «кошка».
-    pub const AFTER: u16 = 1;
-    /// A noun before a quoted name: гостиница «Москва».
-    pub const BEFORE: u16 = 2;
-    /// A street, on either side.
-    pub const STREET: u16 = 4;
-    /// The second half of a newspaper's name: `Times`.
-    pub const PAPER: u16 = 8;
-    /// A given name: what follows is a surname.
-    pub const GIVEN: u16 = 16;
-    /// A country's name that is a given name too: `Jordan`.
-    pub const NAMESAKE: u16 = 32;
-    /// A word that sets the next country beside the matter: «как в», «ранее».
-    pub const ASIDE: u16 = 64;
-    /// A word after a namesake that shows the country to be meant: `government`.
-    pub const STATE: u16 = 128;
-    /// A street where it stands before its name: `rue de Chine`.
-    pub const STREET_BEFORE: u16 = 256;
-    /// A house or a ship where it stands before its name: `hotel Indonesia`.
-    pub const HOUSE_BEFORE: u16 = 512;
-    /// A word of recipes, breeds, keeping house.
-    pub const HOWTO: u16 = 1024;
-    /// A word that says how someone is called: «по кличке», `Mr`.
-    pub const CALLED: u16 = 2048;
-}
-
 impl Sense {
     /// Whether a word that is written so, in a text of this language, has this sense.
     #[must_use]
@@ -114,37 +86,21 @@ pub fn tag(language: &str) -> [u8; 3] {
     letters
 }
 
-/// How a word of a list must be written in a text: its own capitals are asked for.
-#[must_use]
-pub fn written(entry: &str) -> Case {
-    let letters = || entry.chars().take_while(|c| *c != '|' && *c != ' ').filter(|c| c.is_alphabetic());
-    match letters().next() {
-        Some(first) if first.is_uppercase() => {
-            if letters().count() >= 2 && letters().all(char::is_uppercase) && !entry.contains('|') {
-                Case::All
-            } else {
-                Case::Capital
-            }
-        }
-        _ => Case::Small,
-    }
-}
-
 /// The sort of word that a letter of the lists stands for.
 #[must_use]
-pub fn kind_of(letter: &str) -> Kind {
+pub fn kind_of(letter: u8) -> Kind {
     match letter {
-        "a" => Kind::Adjective,
-        "d" => Kind::People,
-        "c" => Kind::Capital,
-        "t" => Kind::Town,
-        "r" => Kind::Region,
-        "g" => Kind::Body,
-        "l" => Kind::Leader,
-        "m" => Kind::Money,
-        "o" => Kind::Organisation,
-        "w" => Kind::Water,
-        "-" => Kind::Neutral,
+        b'a' => Kind::Adjective,
+        b'd' => Kind::People,
+        b'c' => Kind::Capital,
+        b't' => Kind::Town,
+        b'r' => Kind::Region,
+        b'g' => Kind::Body,
+        b'l' => Kind::Leader,
+        b'm' => Kind::Money,
+        b'o' => Kind::Organisation,
+        b'w' => Kind::Water,
+        b'-' => Kind::Neutral,
         _ => Kind::Name,
     }
 }
