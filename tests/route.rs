@@ -5,10 +5,14 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use feedatlas::model::article::Place;
+use std::time::Duration;
+
+use feedatlas::model::article::{Article, Origin, Place};
 use feedatlas::model::country::Country;
 use feedatlas::model::settings::CountrySettings;
-use feedatlas::route::{Gazetteer, Words};
+use feedatlas::model::source::Source;
+use feedatlas::model::url::PageUrl;
+use feedatlas::route::{self, Gazetteer, Words};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -188,4 +192,50 @@ fn an_empty_article_and_a_hostile_one_are_answered() {
     let text = "中".repeat(200_000) + &"a-".repeat(100_000) + "\u{301}\u{301}";
     let words = Words { title: "\u{301}", text: &text, language: Some("??"), ..Words::default() };
     let _ = gazetteer.judge(&words);
+}
+
+fn source(countries: &[&str]) -> Source {
+    let mut source = Source::bare(PageUrl::parse("https://news.example.org/feed").unwrap(), Duration::ZERO);
+    source.countries = countries.iter().map(|code| Country::from_code(code).unwrap()).collect();
+    source
+}
+
+fn article(source: &Source, title: &str) -> Article {
+    Article {
+        source: source.name.clone(),
+        entry_id: "1".into(),
+        link: source.url.clone(),
+        title: title.into(),
+        authors: Vec::new(),
+        published: None,
+        updated: None,
+        language: Some("ru".into()),
+        summary: String::new(),
+        text: String::new(),
+        html: String::new(),
+        photos: Vec::new(),
+        lead: None,
+        tags: Vec::new(),
+        enclosures: Vec::new(),
+        origin: Origin::Summary,
+    }
+}
+
+#[test]
+fn a_source_gives_its_countries_and_words_add_to_them_unless_it_says_only() {
+    let gazetteer = Gazetteer::new(&[]);
+    let mut source = source(&["KP"]);
+    let told = |source: &Source, title: &str| {
+        let routed = route::countries(article(source, title), source, &gazetteer);
+        let by_source = routed.countries.iter().filter(|one| one.reasons.iter().any(|why| why.place == Place::Source));
+        let by_source: Vec<&str> = by_source.map(|one| one.country.code()).collect();
+        (routed.countries.iter().map(|one| one.country.code()).collect::<Vec<_>>(), by_source)
+    };
+    assert_eq!(told(&source, "Дожди пройдут до среды"), (vec!["KP"], vec!["KP"]));
+    assert_eq!(told(&source, "Монголия закрыла границу"), (vec!["KP", "MN"], vec!["KP"]));
+    source.only_countries = true;
+    assert_eq!(told(&source, "Монголия закрыла границу"), (vec!["KP"], vec!["KP"]));
+    source.countries.clear();
+    source.only_countries = false;
+    assert_eq!(told(&source, "Дожди пройдут до среды"), (vec![], vec![]));
 }
