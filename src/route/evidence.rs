@@ -10,11 +10,11 @@ use crate::route::mention::Mention;
 use crate::route::sense::{Kind, Pair};
 
 /// What sorts of words count alike.
-const GROUPS: [&str; 6] = ["name", "adjective", "capital", "town", "power", "thing"];
+const GROUPS: [&str; 7] = ["name", "adjective", "capital", "town", "power", "thing", "people"];
 /// Where words stand.
 const PLACES: [&str; 4] = ["title", "lead", "body", "place_line"];
 /// What is told of a country beside its words.
-const STANDING: [&str; 28] = [
+const STANDING: [&str; 34] = [
     "bias",
     "tag",
     "aside",
@@ -43,6 +43,12 @@ const STANDING: [&str; 28] = [
     "acts_in_lead",
     "in_short_lead",
     "density",
+    "in_short_title",
+    "sorts",
+    "headed",
+    "aside_in_head",
+    "household",
+    "household_once",
 ];
 
 /// Numbers told of a country.
@@ -54,6 +60,35 @@ const STANDING_AT: usize = GROUPS.len() * PLACES.len();
 pub fn names() -> impl Iterator<Item = String> {
     let words = GROUPS.iter().flat_map(|group| PLACES.iter().map(move |place| format!("{group}_{place}")));
     words.chain(STANDING.iter().map(|name| (*name).to_owned()))
+}
+
+/// In whose manner an article names countries: each has weights of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Manner {
+    /// News in Russian.
+    Russian,
+    /// Wires in English, which say where they were sent from: long, with countries that concern them little.
+    Wire,
+    /// Other news in English.
+    English,
+    /// News in other languages.
+    World,
+}
+
+impl Manner {
+    /// All, in the order of the tables of weights.
+    pub const ALL: [Self; 4] = [Self::Russian, Self::Wire, Self::English, Self::World];
+
+    /// As it is named in `data/names/weights.toml`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Russian => "russian",
+            Self::Wire => "wire",
+            Self::English => "english",
+            Self::World => "world",
+        }
+    }
 }
 
 /// A mention, placed.
@@ -78,8 +113,8 @@ pub struct Placed {
 pub struct Evidence {
     /// The country.
     pub country: Country,
-    /// Whether the article is in Russian: its news names countries in another manner than wires in English do.
-    pub russian: bool,
+    /// Whose manner of naming countries the article has.
+    pub manner: Manner,
     /// The numbers, in the order of `names`.
     pub numbers: [f32; COUNT],
     /// Which mention adds how much to which number.
@@ -93,8 +128,10 @@ pub struct Article {
     pub home: Option<Country>,
     /// Its length.
     pub bytes: usize,
-    /// Whether it is in Russian.
-    pub russian: bool,
+    /// Whose manner of naming countries it has.
+    pub manner: Manner,
+    /// Whether it has words of recipes, breeds, keeping house.
+    pub household: bool,
     /// Whether its place line is an agency's: it says where the agency's people sit.
     pub agency_line: bool,
 }
@@ -111,7 +148,7 @@ pub fn weigh(placed: &[Placed], article: Article) -> Vec<Evidence> {
     }
     let total: usize = by_country.values().map(Vec::len).sum();
     let most = by_country.values().map(Vec::len).max().unwrap_or(0);
-    let headed = |all: &[Placed]| all.iter().any(|one| matches!(one.place, Place::Title | Place::Lead));
+    let headed = |all: &[Placed]| all.iter().any(in_head);
     let titled: Vec<Country> = by_country
         .iter()
         .filter(|(_, all)| all.iter().any(|one| one.place == Place::Title))
@@ -189,7 +226,7 @@ fn evidence(country: Country, mentions: &[Placed], among: &Among) -> Evidence {
     let told = [numbers[STANDING_AT + 1], numbers[STANDING_AT + 2]];
     let standing = standing(country, mentions, among, told);
     numbers[STANDING_AT..].copy_from_slice(&standing);
-    Evidence { country, russian: among.article.russian, numbers, parts }
+    Evidence { country, manner: among.article.manner, numbers, parts }
 }
 
 /// How a country stands in its article, in the order of `STANDING`. `told`: what its tags and asides add.
@@ -240,7 +277,24 @@ fn standing(country: Country, mentions: &[Placed], among: &Among, told: [f32; 2]
         flag(mentions.iter().any(|one| one.mention.first && one.place == Place::Lead)),
         flag(mentions.iter().any(|one| one.place == Place::Lead)) / (0.5 + kilobytes),
         (mentions.len() as f32 / (0.2 + kilobytes)).ln_1p(),
+        flag(in_title) / (0.5 + kilobytes),
+        (sorts(mentions) as f32).ln(),
+        flag(mentions.iter().any(|one| in_head(one) && !one.mention.aside)),
+        flag(mentions.iter().any(|one| in_head(one) && one.mention.aside)),
+        flag(among.article.household),
+        flag(among.article.household) * once,
     ]
+}
+
+/// Whether a mention stands in the title or in the lead.
+fn in_head(one: &Placed) -> bool {
+    matches!(one.place, Place::Title | Place::Lead)
+}
+
+/// How many sorts of words speak for a country: its name and its capital say more together than its name twice.
+fn sorts(mentions: &[Placed]) -> u32 {
+    let groups = mentions.iter().fold(0_u8, |groups, one| groups | 1 << group(one.mention.hit.sense.kind));
+    groups.count_ones()
 }
 
 /// 1 where it is so.
@@ -260,13 +314,18 @@ fn number_of(one: &Placed) -> usize {
     if one.mention.aside && one.place == Place::Body {
         return STANDING_AT + 2;
     }
-    let group = match one.mention.hit.sense.kind {
-        Kind::Name | Kind::People => 0,
+    group(one.mention.hit.sense.kind) * PLACES.len() + place
+}
+
+/// Which of `GROUPS` a word counts in.
+fn group(kind: Kind) -> usize {
+    match kind {
+        Kind::Name => 0,
         Kind::Adjective => 1,
         Kind::Capital => 2,
         Kind::Town | Kind::Region => 3,
         Kind::Body | Kind::Leader => 4,
         Kind::Money | Kind::Organisation | Kind::Water | Kind::Neutral => 5,
-    };
-    group * PLACES.len() + place
+        Kind::People => 6,
+    }
 }

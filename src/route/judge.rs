@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::model::article::{Match, Reason};
-use crate::route::evidence::{COUNT, Evidence, names};
+use crate::route::evidence::{COUNT, Evidence, Manner, names};
 use crate::route::mention::Scanned;
 
 /// The strength from which a country is accepted, where feeds.toml does not say otherwise: as likely as not.
@@ -15,13 +15,13 @@ const REASONS_MAX: usize = 8;
 /// A word that is a reason at all is told with at least this weight: the weights of sorts that always come together are shared by chance.
 const WEIGHT_MIN: f32 = 0.1;
 
-/// The learned weights, in the order of `evidence::names`: for Russian, and for all other languages.
-static WEIGHTS: LazyLock<[[f32; COUNT]; 2]> = LazyLock::new(|| {
+/// The learned weights, in the order of `evidence::names`, for each manner.
+static WEIGHTS: LazyLock<[[f32; COUNT]; Manner::ALL.len()]> = LazyLock::new(|| {
     let tables: HashMap<String, HashMap<String, f32>> = toml::from_str(include_str!("../../data/names/weights.toml"))
         .expect("data/names/weights.toml is part of the program and is tested");
-    ["russian", "other"].map(|set| {
+    Manner::ALL.map(|manner| {
         let mut weights = [0.0; COUNT];
-        let table = tables.get(set);
+        let table = tables.get(manner.name());
         names().zip(&mut weights).for_each(|(name, weight)| {
             *weight = table.and_then(|table| table.get(&name)).copied().unwrap_or(0.0);
         });
@@ -29,9 +29,9 @@ static WEIGHTS: LazyLock<[[f32; COUNT]; 2]> = LazyLock::new(|| {
     })
 });
 
-/// The weights for an article's language.
+/// The weights for an article's manner.
 fn weights(evidence: &Evidence) -> &'static [f32; COUNT] {
-    &WEIGHTS[usize::from(!evidence.russian)]
+    &WEIGHTS[evidence.manner as usize]
 }
 
 /// How strongly the evidence speaks for its country, 0 to 1.

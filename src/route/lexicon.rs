@@ -1,23 +1,40 @@
 //! The bundled words and those of feeds.toml, as one table from hashes to what they mean.
 //!
-//! `data/names/*.txt` says what a word speaks for; here it is read, once. Looking for words in a text is `matcher`'s.
+//! `data/names/*.txt` says what a word speaks for. Looking for words in a text is `matcher`'s.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::model::country::Country;
 use crate::model::settings::CountrySettings;
-use crate::route::sense::{Kind, Pair, Sense, kind_of, role, tag, written};
+use crate::route::sense::{Kind, Pair, Sense, kind_of};
+use crate::route::written::{self, SLOTS, place};
 use crate::text::scan::{self, Case, Token};
 
-/// A place of the table: the hash of a phrase or of a beginning of one.
-#[derive(Clone, Copy)]
+/// A place of the table. Eight bytes: the table then fits the second cache of most machines.
+#[derive(Clone, Copy, Default)]
 struct Slot {
-    key: u64,
-    /// Index into `senses`, plus one; 0 where no phrase ends here.
-    sense: u32,
-    /// Whether a longer phrase begins so.
-    longer: bool,
+    /// The upper half of a hash; the lower half says where in the table.
+    upper: u32,
+    /// Where in `meanings` its senses begin, plus one, 0 where no phrase ends here; and `LONGER`. 0: an empty place.
+    meaning: u32,
+}
+
+/// The bit of a place that says that a longer phrase begins so.
+const LONGER: u32 = 1 << 31;
+/// The bit of the last of the senses of a word.
+const LAST: u32 = 1 << 31;
+
+impl Slot {
+    fn holds(self, key: u64) -> bool {
+        self.upper == upper(key)
+    }
+
+    /// Where its senses begin.
+    fn senses(self) -> Option<usize> {
+        (self.meaning & !LONGER).checked_sub(1).map(|at| at as usize)
+    }
 }
 
 /// Keys that are hashes already.
@@ -46,9 +63,13 @@ pub struct Lexicon {
     used: usize,
     /// Two bits for each key in the table: most words of a text are in no list, and are turned away here.
     sieve: Vec<u64>,
+    /// Indices into `senses`: those of one word beside each other, since a name may mean its country in forty languages.
+    meanings: Vec<u32>,
     senses: Vec<Sense>,
-    roles: HashMap<u64, u8, BuildHasherDefault<Hashed>>,
-    dense: HashMap<char, Vec<(String, u32)>>,
+    roles: HashMap<u64, u16, BuildHasherDefault<Hashed>>,
+    /// A bit for each word that has a role: this is asked of every word.
+    role_sieve: Vec<u64>,
+    dense: HashMap<char, Vec<(Cow<'static, str>, u32)>>,
 }
 
 impl std::fmt::Debug for Lexicon {
@@ -57,38 +78,34 @@ impl std::fmt::Debug for Lexicon {
     }
 }
 
-const LISTS: [&str; 3] = [
-    include_str!("../../data/names/ru.txt"),
-    include_str!("../../data/names/en.txt"),
-    include_str!("../../data/names/world.txt"),
-];
-const NEUTRAL: &str = include_str!("../../data/names/neutral.txt");
+/// `data/names/*.txt`, read and hashed by the build script: what is in it, and how, is told in `build/names.rs`.
+static BUNDLED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/names.bin"));
 
-/// Slots of the table, a power of two: about twice the bundled words, so that a look-up ends at once.
-const SLOTS: usize = 1 << 18;
-/// Bits of the sieve: 128 KiB, which stay in the second cache, where the table itself does not.
-const SIEVE_BITS: usize = 1 << 20;
+/// Bits of the sieve: 256 KiB, which stay in the second cache, where the table itself does not.
+const SIEVE_BITS: usize = 1 << 21;
+
+/// Bits for the words that have a role: 8 KiB, for some thousand words.
+const ROLE_BITS: usize = 1 << 16;
 
 impl Lexicon {
     /// The bundled words, with what feeds.toml adds and forbids.
     #[must_use]
     pub fn new(settings: &[CountrySettings]) -> Self {
         let mut lexicon = Self {
-            slots: vec![Slot { key: 0, sense: 0, longer: false }; SLOTS],
+            slots: vec![Slot::default(); SLOTS],
             used: 0,
             sieve: vec![0; SIEVE_BITS / 64],
-            senses: Vec::with_capacity(4096),
+            meanings: Vec::with_capacity(1 << 17),
+            senses: Vec::with_capacity(1 << 14),
             roles: HashMap::default(),
+            role_sieve: vec![0; ROLE_BITS / 64],
             dense: HashMap::new(),
         };
         // What the operator says comes first: of two senses of a word in one language the first stays.
         for country in settings {
             lexicon.own_words(country);
         }
-        lexicon.neutral();
-        for list in LISTS {
-            list.lines().filter(|line| !line.starts_with('#')).for_each(|line| lexicon.line(line));
-        }
+        lexicon.bundled();
         lexicon
     }
 
@@ -112,193 +129,119 @@ impl Lexicon {
         }
     }
 
-    /// `* KP n<TAB>КНДР;Северн|ая Корея|ой Кореи`.
-    fn line(&mut self, line: &str) {
-        let Some((head, entries)) = line.split_once('\t') else { return };
-        let mut head = head.split(' ');
-        let (Some(language), Some(codes), Some(kind)) = (head.next(), head.next(), head.next()) else { return };
-        let pair = match () {
-            () if codes.contains('&') => Pair::Both,
-            () if codes.contains('/') => Pair::Shared,
-            () => Pair::One,
-        };
-        let mut codes = codes.split(['+', '&', '/']).map(Country::from_code);
-        let language = (language != "*" && language != "ru").then(|| tag(language));
-        let countries = [codes.next().flatten(), codes.next().flatten()];
-        let sense = Sense {
-            countries,
-            pair,
-            kind: kind_of(kind),
-            doubtful: false,
-            case: Case::Small,
-            open: false,
-            dotted: false,
-            language,
-        };
-        entries.split(';').for_each(|entry| self.entry(entry, sense));
-    }
-
-    /// `phrase<TAB>…` speaks for none; the other lines are roles.
-    fn neutral(&mut self) {
-        for line in NEUTRAL.lines().filter(|line| !line.starts_with('#')) {
-            let Some((head, entries)) = line.split_once('\t') else { continue };
-            let role = match head {
-                "after" => role::AFTER,
-                "before" => role::BEFORE,
-                "street" => role::STREET,
-                "paper" => role::PAPER,
-                "given" => role::GIVEN,
-                "namesake" => role::NAMESAKE,
-                "aside" => role::ASIDE,
-                "state" => role::STATE,
-                _ => 0,
-            };
-            let none = Sense {
-                countries: [None, None],
-                pair: Pair::One,
-                kind: Kind::Neutral,
-                doubtful: false,
-                case: Case::Small,
-                open: false,
-                dotted: false,
-                language: None,
-            };
-            for entry in entries.split(';') {
-                if role == 0 {
-                    self.entry(entry, none);
-                } else {
-                    forms(entry, |form| {
-                        if let Some(&hash) = scan::phrase(form).last() {
-                            *self.roles.entry(hash).or_default() |= role;
-                        }
-                    });
-                }
+    /// The words of the lists. A process starts as fast as this is.
+    fn bundled(&mut self) {
+        let mut bytes = Bytes(BUNDLED);
+        let first = u32::try_from(self.senses.len()).unwrap_or(u32::MAX);
+        let count = bytes.number();
+        self.senses.extend((0..count).map(|_| sense(bytes.take())));
+        let mut senses = Vec::new();
+        for _ in 0..bytes.number() {
+            let key = u64::from_le_bytes(bytes.take());
+            // The lowest bit: a longer phrase begins so; the others: how many senses follow.
+            let count = bytes.number();
+            senses.clear();
+            senses.extend((0..count >> 1).map(|_| first + bytes.number()));
+            self.insert(key, &senses, count & 1 == 1);
+        }
+        for _ in 0..bytes.number() {
+            let key = u64::from_le_bytes(bytes.take());
+            let role = u16::from_le_bytes(bytes.take());
+            self.role_sieve[role_bit(key) / 64] |= 1 << (role_bit(key) % 64);
+            self.roles.insert(key, role);
+        }
+        for _ in 0..bytes.number() {
+            let sense = first + bytes.number();
+            let [length] = bytes.take();
+            let word = std::str::from_utf8(bytes.slice(usize::from(length))).unwrap_or_default();
+            if let Some(character) = word.chars().next() {
+                self.dense.entry(character).or_default().push((Cow::Borrowed(word), sense));
             }
         }
     }
 
     /// One entry with all its forms.
-    fn entry(&mut self, entry: &str, mut sense: Sense) {
-        let entry = entry.strip_prefix('~').map_or(entry, |rest| {
-            sense.doubtful = true;
-            rest
-        });
-        let entry = entry.strip_suffix('*').map_or(entry, |rest| {
-            sense.open = true;
-            rest
-        });
-        sense.dotted = entry.ends_with('.') && entry.matches('.').count() == 1;
-        sense.case = written(entry);
-        let index = self.sense(sense);
-        self.entries(entry, index);
-    }
-
-    /// Senses of one list follow each other and are mostly the same.
-    fn sense(&mut self, sense: Sense) -> u32 {
-        let same = |old: &Sense| {
-            old.countries == sense.countries
-                && old.pair == sense.pair
-                && old.kind == sense.kind
-                && old.doubtful == sense.doubtful
-                && old.case == sense.case
-                && old.open == sense.open
-                && old.dotted == sense.dotted
-                && old.language == sense.language
-        };
-        let recent = self.senses.len().saturating_sub(8);
-        let at = self.senses[recent..].iter().position(same).map_or(self.senses.len(), |at| recent + at);
-        if at == self.senses.len() {
-            self.senses.push(sense);
-        }
-        u32::try_from(at).unwrap_or(u32::MAX)
-    }
-
-    /// All forms of an entry into the table. A process starts as fast as this is: single words, nearly all, need no copy.
-    fn entries(&mut self, entry: &str, sense: u32) {
-        let (stem, endings) = entry.split_once('|').map_or((entry, None), |(stem, endings)| (stem, Some(endings)));
-        let Some(hash) = scan::word(scan::EMPTY, stem).filter(|_| !stem.is_empty()) else {
-            return forms(entry, |form| self.word(form, sense));
-        };
-        let Some(endings) = endings else { return self.insert(hash, sense + 1, false) };
-        for ending in endings.split('|') {
-            match scan::word(hash, ending) {
-                Some(hash) => self.insert(hash, sense + 1, false),
-                None => self.word(&format!("{stem}{ending}"), sense),
+    fn entry(&mut self, text: &str, mut sense: Sense) {
+        let entry = written::entry(text);
+        (sense.doubtful, sense.open) = (entry.doubtful, entry.open);
+        (sense.dotted, sense.case) = (entry.dotted, entry.case);
+        let index = u32::try_from(self.senses.len()).unwrap_or(u32::MAX);
+        self.senses.push(sense);
+        let own = [index];
+        written::forms(entry.body, |form| match form.chars().next() {
+            Some(first) if scan::is_dense(form) => {
+                self.dense.entry(first).or_default().push((Cow::Owned(form.to_owned()), index));
             }
-        }
-    }
-
-    fn word(&mut self, form: &str, sense: u32) {
-        if scan::is_dense(form) {
-            if let Some(first) = form.chars().next() {
-                self.dense.entry(first).or_default().push((form.to_owned(), sense));
-            }
-            return;
-        }
-        let prefixes = scan::phrase(form);
-        let Some((&whole, beginnings)) = prefixes.split_last() else { return };
-        for &key in beginnings {
-            self.insert(key, 0, true);
-        }
-        self.insert(whole, sense + 1, false);
+            _ => written::keys(form, |key, whole| self.insert(key, if whole { &own } else { &[] }, !whole)),
+        });
     }
 
     /// A table that would be more than three quarters full takes no more: feeds.toml is not the place for a dictionary.
-    fn insert(&mut self, key: u64, sense: u32, longer: bool) {
+    fn insert(&mut self, key: u64, senses: &[u32], longer: bool) {
         if self.used * 4 > SLOTS * 3 {
             return;
         }
         let mut at = place(key);
-        while self.slots[at].key != 0 {
-            let slot = &mut self.slots[at];
-            if slot.key == key {
-                slot.longer |= longer;
-                if sense == 0 || slot.sense == sense {
-                    return;
-                }
-                if slot.sense == 0 {
-                    slot.sense = sense;
-                    return;
-                }
-                // Another sense of the word, in another language perhaps: it has a place of its own further on.
-            }
+        while self.slots[at].meaning != 0 && !self.slots[at].holds(key) {
             at = (at + 1) % SLOTS;
         }
-        self.slots[at] = Slot { key, sense, longer };
-        self.used += 1;
-        for bit in sieve_bits(key) {
-            self.sieve[bit / 64] |= 1 << (bit % 64);
+        let old = self.slots[at];
+        if old.meaning == 0 {
+            self.used += 1;
+            let (word, bits) = sieve_bits(key);
+            self.sieve[word] |= bits;
         }
+        let mut meaning = old.meaning | if longer { LONGER } else { 0 };
+        if let Some((&last, before)) = senses.split_last() {
+            let begin = u32::try_from(self.meanings.len()).unwrap_or(0);
+            // Senses that the word has already, from feeds.toml, stay before these.
+            let known: Vec<u32> = old.senses().map_or_else(Vec::new, |at| self.listed(at).collect());
+            self.meanings.extend(known.into_iter().chain(before.iter().copied()));
+            self.meanings.push(last | LAST);
+            meaning = meaning & LONGER | (begin + 1);
+        }
+        self.slots[at] = Slot { upper: upper(key), meaning };
+    }
+
+    /// The senses listed from a place of `meanings` on.
+    fn listed(&self, from: usize) -> impl Iterator<Item = u32> {
+        let last = self.meanings[from..].iter().position(|meaning| meaning & LAST != 0).unwrap_or(0);
+        self.meanings[from..=from + last].iter().map(|meaning| meaning & !LAST)
     }
 
     /// Whether a hash may be in the table at all.
     #[inline]
     #[must_use]
     pub fn may_have(&self, key: u64) -> bool {
-        sieve_bits(key).into_iter().all(|bit| self.sieve[bit / 64] >> (bit % 64) & 1 == 1)
+        let (word, bits) = sieve_bits(key);
+        self.sieve[word] & bits == bits
     }
 
     /// The first sense of a phrase that counts here, and whether a longer phrase begins with it.
     #[must_use]
     pub fn find(&self, key: u64, counts: impl Fn(&Sense) -> bool) -> (Option<&Sense>, bool) {
-        let (mut found, mut longer) = (None, false);
         let mut at = place(key);
-        while self.slots[at].key != 0 {
+        loop {
             let slot = self.slots[at];
-            if slot.key == key {
-                longer |= slot.longer;
-                if found.is_none() && slot.sense > 0 {
-                    found = Some(&self.senses[slot.sense as usize - 1]).filter(|sense| counts(sense));
-                }
+            if slot.meaning == 0 {
+                return (None, false);
+            }
+            if slot.holds(key) {
+                let senses = slot.senses().into_iter().flat_map(|from| self.listed(from));
+                let found = senses.map(|sense| &self.senses[sense as usize]).find(|sense| counts(sense));
+                return (found, slot.meaning & LONGER != 0);
             }
             at = (at + 1) % SLOTS;
         }
-        (found, longer)
     }
 
     /// What a word does to the name beside it.
     #[must_use]
-    pub fn role(&self, token: &Token) -> u8 {
+    pub fn role(&self, token: &Token) -> u16 {
+        let bit = role_bit(token.hash);
+        if self.role_sieve[bit / 64] >> (bit % 64) & 1 == 0 {
+            return 0;
+        }
         self.roles.get(&token.hash).copied().unwrap_or(0)
     }
 
@@ -306,34 +249,69 @@ impl Lexicon {
     #[must_use]
     pub fn dense(&self, text: &str) -> Option<(usize, &Sense)> {
         let words = self.dense.get(&text.chars().next()?)?;
-        let longest =
-            words.iter().filter(|(word, _)| text.starts_with(word.as_str())).max_by_key(|(word, _)| word.len())?;
+        let longest = words.iter().filter(|(word, _)| text.starts_with(&**word)).max_by_key(|(word, _)| word.len())?;
         Some((longest.0.len(), &self.senses[longest.1 as usize]))
     }
 }
 
-/// Calls `take` with each form of `stem|ending|ending`.
-fn forms(entry: &str, mut take: impl FnMut(&str)) {
-    let mut parts = entry.split('|');
-    let Some(stem) = parts.next() else { return };
-    let mut any = false;
-    let mut form = String::with_capacity(entry.len());
-    for ending in parts {
-        any = true;
-        form.clear();
-        form.push_str(stem);
-        form.push_str(ending);
-        take(&form);
+/// The bundled words, of which what was read is cut off.
+struct Bytes(&'static [u8]);
+
+impl Bytes {
+    /// The next bytes. The file is made with the program: none are missing.
+    fn slice(&mut self, count: usize) -> &'static [u8] {
+        let (first, rest) = self.0.split_at(count);
+        self.0 = rest;
+        first
     }
-    if !any {
-        take(stem);
+
+    fn take<const N: usize>(&mut self) -> [u8; N] {
+        let mut bytes = [0; N];
+        bytes.copy_from_slice(self.slice(N));
+        bytes
+    }
+
+    fn number(&mut self) -> u32 {
+        u32::from_le_bytes(self.take())
     }
 }
 
-fn place(key: u64) -> usize {
-    (key >> 20) as usize % SLOTS
+/// A sense as the build script writes it: two countries, a language, how the countries share, the kind, the marks.
+fn sense(bytes: [u8; 10]) -> Sense {
+    let [a, b, c, d, language @ .., pair, kind, marks] = bytes;
+    let country = |code: [u8; 2]| Country::from_code(std::str::from_utf8(&code).ok()?);
+    Sense {
+        countries: [country([a, b]), country([c, d])],
+        pair: match pair {
+            b'&' => Pair::Both,
+            b'/' => Pair::Shared,
+            _ => Pair::One,
+        },
+        kind: kind_of(kind),
+        doubtful: marks & 1 != 0,
+        open: marks & 2 != 0,
+        dotted: marks & 4 != 0,
+        case: match marks >> 4 {
+            0 => Case::Small,
+            1 => Case::Capital,
+            _ => Case::All,
+        },
+        language: (language != [0; 3]).then_some(language),
+    }
 }
 
-fn sieve_bits(key: u64) -> [usize; 2] {
-    [(key >> 44) as usize % SIEVE_BITS, (key >> 9) as usize % SIEVE_BITS]
+/// The part of a hash that a place of the table keeps.
+fn upper(key: u64) -> u32 {
+    (key >> 32) as u32
+}
+
+/// Two bits of one word of the sieve: one look into memory.
+fn sieve_bits(key: u64) -> (usize, u64) {
+    let word = (key >> 44) as usize % (SIEVE_BITS / 64);
+    // The upper bits of a product are the well mixed ones.
+    (word, 1 << (key >> 38 & 63) | 1 << (key >> 30 & 63))
+}
+
+fn role_bit(key: u64) -> usize {
+    (key >> 30) as usize % ROLE_BITS
 }

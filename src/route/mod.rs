@@ -12,8 +12,10 @@ pub mod matcher;
 pub mod mention;
 pub mod place_line;
 pub mod rivals;
+pub mod role;
 pub mod sense;
 pub mod skip;
+pub mod written;
 
 use std::collections::HashMap;
 
@@ -21,7 +23,7 @@ use crate::model::article::{Article, Match, Place, Reason, Routed};
 use crate::model::country::Country;
 use crate::model::settings::CountrySettings;
 use crate::model::source::Source;
-use crate::route::evidence::{Evidence, Placed};
+use crate::route::evidence::{Evidence, Manner, Placed};
 use crate::route::lexicon::Lexicon;
 use crate::route::mention::{Mention, Scanned};
 use crate::route::rivals::Rivals;
@@ -123,12 +125,16 @@ impl Gazetteer {
             .collect();
         context::settle(&self.rivals, &scanned, &mut mentions);
         let placed = placed(body, scanned[BODY].sent_from, &mentions);
-        let russian = is_russian(language, &tokens[BODY], &tokens[0]);
+        let manner = match manner(language, &tokens[BODY], &tokens[0]) {
+            Manner::English if scanned[BODY].sent_from > 0 => Manner::Wire,
+            manner => manner,
+        };
         let article = evidence::Article {
             home: words.home,
             bytes: words.title.len() + body.len(),
-            russian,
-            agency_line: russian || body[..scanned[BODY].sent_from].contains(['/', '(', '=', '社']),
+            manner,
+            household: tokens.iter().flatten().any(|token| self.lexicon.role(token) & role::HOWTO != 0),
+            agency_line: manner == Manner::Russian || body[..scanned[BODY].sent_from].contains(['/', '(', '=', '社']),
         };
         let all = evidence::weigh(&placed, article);
         done(&all, &scanned)
@@ -138,15 +144,24 @@ impl Gazetteer {
 /// Which of the texts of an article is its body; before it is the title, after it are the tags.
 const BODY: usize = 1;
 
-/// Whether an article is in Russian: as it says itself, or by its letters.
-fn is_russian(language: Option<[u8; 3]>, body: &[Token], title: &[Token]) -> bool {
-    language.map_or_else(
-        || {
-            let cyrillic = body.iter().chain(title).filter(|token| token.script == scan::Script::Cyrillic).count();
-            cyrillic * 2 > body.len() + title.len()
-        },
-        |language| language == *b"ru\0",
-    )
+/// In whose manner an article is written: as its language says, or where that is not told, as most of its letters do.
+fn manner(language: Option<[u8; 3]>, body: &[Token], title: &[Token]) -> Manner {
+    match language.as_ref().map(|tag| &tag[..]) {
+        Some(b"ru\0") => Manner::Russian,
+        Some(b"en\0") => Manner::English,
+        Some(_) => Manner::World,
+        None => {
+            let most = |script| {
+                let written = body.iter().chain(title).filter(|token| token.script == script).count();
+                written * 2 > body.len() + title.len()
+            };
+            match () {
+                () if most(scan::Script::Cyrillic) => Manner::Russian,
+                () if most(scan::Script::Latin) => Manner::English,
+                () => Manner::World,
+            }
+        }
+    }
 }
 
 /// The part of a text that is read.

@@ -26,8 +26,12 @@ pub fn end(text: &str) -> usize {
 
 /// Words up to a dash or an agency between slashes, beginning with a name in capitals or with a date among them.
 fn spaced(head: &str) -> Option<usize> {
-    let signs = [" - ", " -- ", " — ", " – ", " -\n", "/. ", "/ ", "/\n", ") — ", ") -- "];
-    let at = signs.iter().filter_map(|sign| Some(head.find(sign)? + usize::from(sign.starts_with('/')))).min()?;
+    const SIGNS: [&str; 11] = [" - ", " -- ", " — ", " – ", " -\n", "/. ", "/ ", "/\n", ") — ", ") -- ", ") - "];
+    let may_begin = |(_, byte): &(usize, u8)| matches!(byte, b' ' | b'/' | b')');
+    let at = head.bytes().enumerate().filter(may_begin).find_map(|(at, byte)| {
+        // The slash belongs to the line: «/ТАСС/».
+        SIGNS.iter().any(|sign| head[at..].starts_with(sign)).then_some(at + usize::from(byte == b'/'))
+    })?;
     let line = &head[..at];
     let words = || line.split_whitespace();
     let first: String = words().next()?.chars().filter(|c| c.is_alphabetic()).collect();

@@ -64,26 +64,6 @@ pub struct Sense {
     pub language: Option<[u8; 3]>,
 }
 
-/// What a word does to a country's name beside it; bits, a word may do several things.
-pub mod role {
-    /// A noun after an adjective that makes it a sea, a dish, a breed: «кошка».
-    pub const AFTER: u8 = 1;
-    /// A noun before a quoted name: гостиница «Москва».
-    pub const BEFORE: u8 = 2;
-    /// A street, on either side.
-    pub const STREET: u8 = 4;
-    /// The second half of a newspaper's name: `Times`.
-    pub const PAPER: u8 = 8;
-    /// A given name: what follows is a surname.
-    pub const GIVEN: u8 = 16;
-    /// A country's name that is a given name too: `Jordan`.
-    pub const NAMESAKE: u8 = 32;
-    /// A word that sets the next country beside the matter: «как в», «ранее».
-    pub const ASIDE: u8 = 64;
-    /// A word after a namesake that shows the country to be meant: `government`.
-    pub const STATE: u8 = 128;
-}
-
 impl Sense {
     /// Whether a word that is written so, in a text of this language, has this sense.
     #[must_use]
@@ -106,37 +86,21 @@ pub fn tag(language: &str) -> [u8; 3] {
     letters
 }
 
-/// How a word of a list must be written in a text: its own capitals are asked for.
-#[must_use]
-pub fn written(entry: &str) -> Case {
-    let letters = || entry.chars().take_while(|c| *c != '|' && *c != ' ').filter(|c| c.is_alphabetic());
-    match letters().next() {
-        Some(first) if first.is_uppercase() => {
-            if letters().count() >= 2 && letters().all(char::is_uppercase) && !entry.contains('|') {
-                Case::All
-            } else {
-                Case::Capital
-            }
-        }
-        _ => Case::Small,
-    }
-}
-
 /// The sort of word that a letter of the lists stands for.
 #[must_use]
-pub fn kind_of(letter: &str) -> Kind {
+pub fn kind_of(letter: u8) -> Kind {
     match letter {
-        "a" => Kind::Adjective,
-        "d" => Kind::People,
-        "c" => Kind::Capital,
-        "t" => Kind::Town,
-        "r" => Kind::Region,
-        "g" => Kind::Body,
-        "l" => Kind::Leader,
-        "m" => Kind::Money,
-        "o" => Kind::Organisation,
-        "w" => Kind::Water,
-        "-" => Kind::Neutral,
+        b'a' => Kind::Adjective,
+        b'd' => Kind::People,
+        b'c' => Kind::Capital,
+        b't' => Kind::Town,
+        b'r' => Kind::Region,
+        b'g' => Kind::Body,
+        b'l' => Kind::Leader,
+        b'm' => Kind::Money,
+        b'o' => Kind::Organisation,
+        b'w' => Kind::Water,
+        b'-' => Kind::Neutral,
         _ => Kind::Name,
     }
 }

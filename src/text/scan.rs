@@ -111,18 +111,6 @@ pub fn rehash(hash: u64, word: &str) -> u64 {
     word.chars().filter_map(|character| folded(character).letter()).fold(hash, extend)
 }
 
-/// The hash of a text that is one word: letters alone, of a script with spaces. Nothing else, where it is not.
-///
-/// Goes on from `hash`, so that a stem is hashed once for all its endings.
-#[must_use]
-pub fn word(hash: u64, text: &str) -> Option<u64> {
-    text.chars().try_fold(hash, |hash, character| match folded(character) {
-        Sort::Letter(letter, _) => Some(extend(hash, letter)),
-        Sort::Mark => Some(hash),
-        _ => None,
-    })
-}
-
 /// Whether a text begins with a script that puts no spaces between words.
 #[must_use]
 pub fn is_dense(text: &str) -> bool {
@@ -323,31 +311,27 @@ struct Run {
     first_capital: bool,
 }
 
-/// Reads plain Latin letters, digits and Russian letters: nearly all there is, and so without decoding or looking up.
+/// Reads plain Latin letters, digits and Russian letters: nearly all there is, and so without decoding.
 #[inline]
 fn run(bytes: &[u8], at: &mut usize, hash: u64) -> Run {
     let mut run = Run { hash, chars: 0, capitals: 0, first_capital: false };
     let mut here = *at;
     while let Some(&byte) = bytes.get(here) {
-        let (letter, capital, length) = match byte {
-            b'a'..=b'z' | b'0'..=b'9' => (u32::from(byte), false, 1),
-            b'A'..=b'Z' => (u32::from(byte | 0x20), true, 1),
+        let (plain, base, length) = match byte {
+            0..0x80 => (LATIN[usize::from(byte)], 0, 1),
             0xd0 | 0xd1 => {
-                let code = u32::from(byte & 0x1f) << 6 | u32::from(bytes.get(here + 1).map_or(0, |low| low & 0x3f));
-                match code {
-                    // а–я, А–Я, ё, Ё.
-                    0x430..=0x44f => (code, false, 2),
-                    0x410..=0x42f => (code + 0x20, true, 2),
-                    0x451 => (0x435, false, 2),
-                    0x401 => (0x435, true, 2),
-                    _ => break,
-                }
+                let low = bytes.get(here + 1).map_or(0, |low| low & 0x3f);
+                (CYRILLIC[usize::from((byte & 1) << 6 | low)], CYRILLIC_FIRST, 2)
             }
             _ => break,
         };
-        run.hash = mixed(run.hash, letter);
+        if plain == 0 {
+            break;
+        }
+        let capital = plain & CAPITAL != 0;
+        run.hash = mixed(run.hash, base + u32::from(plain & !CAPITAL));
         run.first_capital |= capital && run.chars == 0;
-        run.chars = run.chars.saturating_add(1);
+        run.chars += 1;
         run.capitals += u16::from(capital);
         here += length;
         if run.chars == u16::MAX {
@@ -357,6 +341,43 @@ fn run(bytes: &[u8], at: &mut usize, hash: u64) -> Run {
     *at = here;
     run
 }
+
+/// The bit of a plain letter's entry that says it was a capital; the others are the small letter, 0 where there is no letter.
+const CAPITAL: u8 = 0x80;
+/// The first character of the block of Cyrillic, from which `CYRILLIC` counts.
+const CYRILLIC_FIRST: u32 = 0x400;
+
+/// Latin letters and digits, folded.
+const LATIN: [u8; 0x80] = {
+    let mut table = [0; 0x80];
+    let mut byte = 0_u8;
+    while byte < 0x80 {
+        table[byte as usize] = match byte {
+            b'a'..=b'z' | b'0'..=b'9' => byte,
+            b'A'..=b'Z' => byte.to_ascii_lowercase() | CAPITAL,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    table
+};
+
+/// Russian letters, folded: а to я are 0x430 to 0x44f, the capitals 0x20 before them, ё is е.
+const CYRILLIC: [u8; 0x80] = {
+    let mut table = [0; 0x80];
+    let mut code = 0_u8;
+    while code < 0x80 {
+        table[code as usize] = match code {
+            0x30..=0x4f => code,
+            0x10..=0x2f => (code + 0x20) | CAPITAL,
+            0x51 => 0x35,
+            0x01 => 0x35 | CAPITAL,
+            _ => 0,
+        };
+        code += 1;
+    }
+    table
+};
 
 /// Whether a typewriter's quotation mark stands for gershayim, inside an abbreviation.
 fn inside_hebrew(open: Option<&Open>, rest: &str) -> bool {

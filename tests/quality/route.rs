@@ -12,7 +12,7 @@ use crate::floors::at_least;
 fn route_holds_its_floor() {
     let gazetteer = Gazetteer::new(&[]);
     let (mut right, mut wrong, mut missed) = (0, 0, 0);
-    for name in ["russian", "english", "world", "beside"] {
+    for name in ["russian", "english", "world", "beside", "lands"] {
         let lines = fs::read_to_string(format!("fixtures/route/{name}.jsonl")).unwrap();
         for line in lines.lines() {
             let case: Value = serde_json::from_str(line).unwrap();
