@@ -23,8 +23,9 @@ pub(super) fn title(outline: &Outline<'_>, facts: &Facts<'_>, host: &str) -> Str
             candidates.push((text, worth));
         }
     };
-    // The first heading of several is most often, but not always, the headline.
-    let (seen, worth) = if facts.h1.len() == 1 { (1, 3.0) } else { (3, 2.2) };
+    // The first heading of several is most often, but not always, the headline. One that stands alone is what readers
+    // see; what `OpenGraph` and `title` say in other words together is written for search engines.
+    let (seen, worth) = if facts.h1.len() == 1 { (1, 3.7) } else { (3, 2.2) };
     facts.h1.iter().take(seen).for_each(|(_, text)| add(text.clone(), worth));
     if let Some(headline) =
         facts.article().and_then(|article| ld::text(article, "headline").or_else(|| ld::text(article, "name")))
