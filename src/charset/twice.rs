@@ -82,16 +82,20 @@ mod tests {
         for text in ["It’s “new” — and cheap", "Привет, мир", "日本の首相は東京で"] {
             assert_eq!(repaired(&twice(text)).as_deref(), Some(text));
         }
-        let mixed: String = "Спорт"
-            .bytes()
-            .map(|byte| if byte >= 0x80 && byte < 0xa0 { WINDOWS_1252[usize::from(byte - 0x80)] } else { char::from(byte) })
-            .collect();
+        let mixed: String =
+            "Спорт"
+                .bytes()
+                .map(|byte| {
+                    if byte >= 0x80 && byte < 0xa0 { WINDOWS_1252[usize::from(byte - 0x80)] } else { char::from(byte) }
+                })
+                .collect();
         assert_eq!(repaired(&format!("{mixed} {}", twice("с"))).as_deref(), Some("Спорт с"));
     }
 
     #[test]
     fn what_was_not_stays() {
-        for text in ["Ça coûte 5 € — déjà", "Привет", "São Tomé", "a lone \u{80} stays", "ÃÂ quoted: â\u{80}\u{99}"] {
+        for text in ["Ça coûte 5 € — déjà", "Привет", "São Tomé", "a lone \u{80} stays", "ÃÂ quoted: â\u{80}\u{99}"]
+        {
             assert_eq!(repaired(text), None);
         }
     }

@@ -113,41 +113,89 @@ impl Ask<'_> {
     }
 }
 
+/// What each reader takes for the article's block.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Blocks {
+    /// The block of the densest text.
+    pub(super) dense: Option<usize>,
+    /// The block that the operator's rule names.
+    pub(super) rule: Option<usize>,
+    /// The block of the JSON-LD text, where that is most of the densest one.
+    pub(super) told: Option<usize>,
+}
+
+impl Blocks {
+    /// The one that is believed: the rule, else the text that is told, else the densest.
+    pub(super) fn chosen(self) -> Option<usize> {
+        self.rule.or(self.told).or(self.dense)
+    }
+}
+
 /// Finds the article's block.
 pub(super) fn choose(ask: &Ask<'_>) -> Option<Choice> {
+    blocks(ask).1
+}
+
+/// What each reader takes for the block, and the one that is chosen.
+pub(super) fn blocks(ask: &Ask<'_>) -> (Blocks, Option<Choice>) {
     let outline = ask.outline;
     let (beside, aside) = beside(ask);
     let weights: Vec<f32> =
         outline.pieces.iter().zip(&beside).map(|(piece, beside)| if *beside { 0.0 } else { weight(piece) }).collect();
     let told = told(outline, ask.facts);
     let mut choice = Choice { container: 0, beside, aside, weights, told };
-    let dense = heaviest(outline, &Sums::of(choice.weights.iter().copied()));
-    if let Some(container) = by_rule(ask, &mut choice, dense) {
-        return Some(Choice { container, ..choice });
-    }
-    if dense.is_some_and(|dense| !tells_most(outline, &choice, dense)) {
+    let mut blocks = Blocks::default();
+    blocks.dense = heaviest(outline, &Sums::of(choice.weights.iter().copied()));
+    blocks.rule = by_rule(ask, &mut choice, blocks.dense);
+    if blocks.rule.is_none() && blocks.dense.is_some_and(|dense| !tells_most(outline, &choice, dense)) {
         choice.told.clear();
     }
-    let container =
-        if choice.told.is_empty() { dense } else { heaviest(outline, &Sums::of(with_told(outline, &choice))) };
-    container.map(|container| Choice { container, ..choice })
+    if !choice.told.is_empty() {
+        blocks.told = heaviest(outline, &Sums::of(with_told(outline, &choice)));
+    }
+    (blocks, blocks.chosen().map(|container| Choice { container, ..choice }))
+}
+
+/// Why a piece stands beside the article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Beside {
+    /// An element around it says so.
+    Sign,
+    /// One of several teasers in a row.
+    Teaser,
+    /// A line under a picture.
+    Picture,
+    /// Another article, loaded below.
+    OtherArticle,
+    /// The operator's rule removes it.
+    Rule,
 }
 
 /// Which pieces stand beside the article, and which elements are other articles.
 fn beside(ask: &Ask<'_>) -> (Vec<bool>, Vec<usize>) {
+    beside_step_by_step(ask, |_, _| {})
+}
+
+/// The same; `see` is shown after each step which pieces are marked by then.
+pub(super) fn beside_step_by_step(ask: &Ask<'_>, mut see: impl FnMut(Beside, &[bool])) -> (Vec<bool>, Vec<usize>) {
     let outline = ask.outline;
-    let good = Sums::of(outline.pieces.iter().map(|piece| weight(piece).max(0.0)));
+    let good = weigh::good(outline);
     let mut beside = weigh::beside(outline, &good);
+    see(Beside::Sign, &beside);
     let mut aside = shapes::mark_teasers(outline, ask.host, &good, &mut beside);
+    see(Beside::Teaser, &beside);
     shapes::mark_pictures(outline, &mut beside);
+    see(Beside::Picture, &beside);
     if let Some(ours) = ask.named_headline() {
         let headlines: Vec<usize> = ask.facts.h1.iter().map(|(index, _)| *index).collect();
         aside.extend(shapes::mark_other_articles(outline, &headlines, ours, &good, &mut beside));
     }
+    see(Beside::OtherArticle, &beside);
     aside.extend(&ask.named.removed);
     for removed in &ask.named.removed {
         outline.elements[*removed].pieces.clone().for_each(|piece| beside[piece] = true);
     }
+    see(Beside::Rule, &beside);
     (beside, aside)
 }
 

@@ -83,7 +83,8 @@ pub(crate) fn sentence_end(text: &str) -> Option<usize> {
         let ends = match c {
             ';' | '；' | '。' | '•' | '।' | '።' => true,
             '!' | '?' | '…' => rest.starts_with(' '),
-            '.' => rest.starts_with(' ') && !is_abbreviation(&text[..at]),
+            // «РИА Новости . Анна Примерова»: a point apart from its word parts names.
+            '.' => rest.starts_with(' ') && !text[..at].ends_with(' ') && !is_abbreviation(&text[..at]),
             _ => false,
         };
         if ends && depth <= 0 && at > 0 {
@@ -117,7 +118,7 @@ pub(crate) fn clean(name: &str, role: CreditRole) -> Option<(String, CreditRole)
     let mut name = trimmed(name);
     let mut role = role;
     loop {
-        let next = trimmed(without_mail(without_year(unquoted(name))));
+        let next = trimmed(without_article(without_mail(without_year(unquoted(name)))));
         let (next, told) = without_after(next);
         role = told.unwrap_or(role);
         let next = without_nothing(trimmed(next));
@@ -207,6 +208,11 @@ fn without_year(name: &str) -> &str {
     name
 }
 
+/// «courtesy of the Royal Office»: a small article belongs to the label.
+fn without_article(name: &str) -> &str {
+    name.strip_prefix("the ").filter(|rest| rest.starts_with(char::is_uppercase)).unwrap_or(name)
+}
+
 /// «홍길동 기자 name@example.org» without the address.
 fn without_mail(name: &str) -> &str {
     match name.rsplit_once(' ') {
@@ -232,21 +238,27 @@ fn without_after(name: &str) -> (&str, Option<CreditRole>) {
 /// The Korean word for a reporter is printed with the name and stays with it.
 pub(crate) const KEPT: &str = "기자";
 
-/// «路透社資料照», «연합뉴스 자료사진»: a remark that is no part of the name, in scripts where it is glued to it.
+/// «路透社資料照», «แฟ้มภาพซินหัว»: a remark that is no part of the name, in scripts where it is glued to it.
 fn without_nothing(name: &str) -> &str {
     let fold = folded(name);
-    let found = WORDS.find(&fold).into_iter().find(|word| word.meaning.nothing && fold.is_end(word.end));
-    match found {
-        Some(word) if word.start > 0 && fold.as_str()[word.start..].starts_with(is_caseless) => {
-            &name[..fold.printed(word.start)]
-        }
-        _ => name,
+    let words = WORDS.find(&fold);
+    let caseless = |word: &&Found| word.meaning.nothing && fold.as_str()[word.start..].starts_with(is_caseless);
+    let opens = words
+        .first()
+        .filter(caseless)
+        .filter(|word| word.start == 0 && !fold.is_end(word.end) && fold.as_str()[word.end..].starts_with(is_unspaced));
+    if let Some(word) = opens {
+        return &name[fold.printed(word.end)..];
+    }
+    match words.iter().filter(caseless).find(|word| word.start > 0 && fold.is_end(word.end)) {
+        Some(word) => &name[..fold.printed(word.start)],
+        None => name,
     }
 }
 
 /// «朝鮮中央通信・共同» is owed to the first; the second passed it on.
 fn without_relay(name: &str) -> &str {
-    match name.rsplit_once('・') {
+    match name.rsplit_once(['・', '＝']) {
         Some((first, relay)) if !first.is_empty() && WORDS.is_relay(folded(relay).as_str()) => first,
         _ => name,
     }

@@ -14,6 +14,7 @@ mod credit_words;
 mod cues;
 mod dates;
 pub mod error;
+pub mod explain;
 mod facts;
 mod fallback;
 mod language;
@@ -26,6 +27,7 @@ mod photo_frame;
 mod photo_signs;
 mod photo_url;
 mod photo_walk;
+mod photo_why;
 mod place;
 mod prune;
 mod refusal;
@@ -51,9 +53,10 @@ use crate::model::entry::Entry;
 use crate::model::source::{ArticleRule, Source};
 use crate::model::url::PageUrl;
 use crate::text::fold::{beginning, fold};
-use body::Ask;
+use body::{Ask, Choice};
 use dates::{Clock, Dated};
 use error::ExtractError;
+use explain::{Explanation, Picture};
 use facts::Facts;
 use outline::Outline;
 use photo::PhotoPage;
@@ -181,21 +184,7 @@ struct Body {
 fn body(page: &Page<'_>, dom: &Html, ask: &Ask<'_>) -> Body {
     let outline = ask.outline;
     let mut choice = body::choose(ask);
-    let node = |index: usize| outline.elements[index].node;
-    let language = ask.facts.languages().first().copied().or(page.language);
-    let found = photo::photos(&PhotoPage {
-        dom,
-        body: choice.as_ref().map(|choice| node(choice.container)),
-        article: choice.as_ref().map(|choice| node(article_of(ask, choice.container))),
-        ld: &ask.facts.ld,
-        url: page.url,
-        og_image: ask
-            .facts
-            .meta_of(&["og:image", "og:image:url", "twitter:image"])
-            .and_then(|image| page.url.join(image).ok()),
-        language,
-        rule: page.rule,
-    });
+    let found = photo::photos(&photo_page(page, dom, ask, choice.as_ref()));
     let aside = choice.as_ref().map_or(&[][..], |choice| &choice.aside);
     let mut shown = Shown::of(outline, found, aside);
     let kept = choice.as_mut().map(|choice| {
@@ -211,6 +200,65 @@ fn body(page: &Page<'_>, dom: &Html, ask: &Ask<'_>) -> Body {
         None => (text, render::html(outline, container, &kept, &shown.placed(), page.url)),
     };
     Body { text, html: sanitize::safe(&html), photos: shown.photos, lead: shown.lead }
+}
+
+fn photo_page<'a>(page: &Page<'a>, dom: &'a Html, ask: &Ask<'a>, choice: Option<&Choice>) -> PhotoPage<'a> {
+    let node = |index: usize| ask.outline.elements[index].node;
+    PhotoPage {
+        dom,
+        body: choice.map(|choice| node(choice.container)),
+        article: choice.map(|choice| node(article_of(ask, choice.container))),
+        ld: &ask.facts.ld,
+        url: page.url,
+        og_image: ask
+            .facts
+            .meta_of(&["og:image", "og:image:url", "twitter:image"])
+            .and_then(|image| page.url.join(image).ok()),
+        language: ask.facts.languages().first().copied().or(page.language),
+        rule: page.rule,
+    }
+}
+
+/// Why `read` reads a page as it does. Reads it once more: `read` itself collects no reasons.
+#[must_use]
+pub fn explain(page: &Page<'_>) -> Explanation {
+    let dom = dom::parse(page.html, page.depth);
+    let outline = Outline::of(dom.root_element());
+    let facts = Facts::of(&outline);
+    let named = Named::on(&outline, dom.root_element(), page.rule);
+    let title = named.title.clone().unwrap_or_else(|| title::title(&outline, &facts, page.url.host()));
+    let authors = if named.authors.is_empty() { authors::authors(&outline, &facts) } else { named.authors.clone() };
+    let (outline, facts, named) = (&outline, &facts, &named);
+    let ask = Ask { outline, facts, named, title: &title, authors: &authors, host: page.url.host() };
+    let dated = Dated { outline, facts, named, path: page.url.path() };
+    let mut explanation = explain::said(&ask, &dated, Clock { zone: page.zone, now: page.now });
+    explanation.blocks = explain::blocks(&ask);
+    let mut choice = body::choose(&ask);
+    let photo_page = photo_page(page, &dom, &ask, choice.as_ref());
+    let found = photo::photos(&photo_page);
+    let places = photo_why::places(&photo_page, &found);
+    let passed = photo_why::passed(&photo_page).into_iter();
+    let passed = passed.map(|(url, why)| Picture { url, why: Some(why.as_str()), ours: false });
+    let aside = choice.as_ref().map_or(&[][..], |choice| &choice.aside);
+    let urls: Vec<PageUrl> = found.photos.iter().map(|photo| photo.url.clone()).collect();
+    let shown = Shown::of(outline, found, aside);
+    explanation.pictures = urls
+        .iter()
+        .zip(places)
+        .map(|(url, place)| {
+            let ours = shown.photos.iter().any(|photo| photo.url == *url);
+            let why = if ours { place } else { Some("stands in another article") };
+            Picture { url: url.to_string(), why, ours }
+        })
+        .chain(passed)
+        .collect();
+    if let Some(choice) = &mut choice {
+        choice.cut_captions(outline, &shown.captions);
+        explanation.lines = explain::lines(&ask, choice);
+        let text = render::text(outline, choice.container, &prune::kept(&ask, choice));
+        explanation.from_data = instead_of(&ask, page.html, &text).is_some();
+    }
+    explanation
 }
 
 /// The text from the page's data, where its markup has none, or the beginning alone.

@@ -35,6 +35,31 @@ pub(crate) struct Walk<'a> {
     pub(crate) credits: Vec<(usize, ElementRef<'a>)>,
 }
 
+/// Why a picture is none of the article's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Passed {
+    /// It has no address.
+    NoAddress,
+    /// A sign of the site, a tracker, an avatar, an advert.
+    Foreign,
+    /// It stands outside the article, or beside it.
+    Outside,
+    /// It leads to another article.
+    Teaser,
+}
+
+impl Passed {
+    /// Why, for people.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::NoAddress => "has no address",
+            Self::Foreign => "a sign of the site, a tracker, an avatar or an advert",
+            Self::Outside => "stands outside the article",
+            Self::Teaser => "leads to another article",
+        }
+    }
+}
+
 /// Where the article stands.
 pub(crate) struct Area<'a> {
     pub(crate) body: Option<ElementRef<'a>>,
@@ -67,6 +92,17 @@ struct Walker<'a, 'p> {
 
 /// Walks over a page.
 pub(crate) fn walk<'a>(dom: &'a Html, area: &Area<'a>, base: &PageUrl, og_image: Option<&PageUrl>) -> Walk<'a> {
+    walk_step_by_step(dom, area, base, og_image, |_, _| {})
+}
+
+/// The same; `see` is shown each picture that is passed over.
+pub(crate) fn walk_step_by_step<'a>(
+    dom: &'a Html,
+    area: &Area<'a>,
+    base: &PageUrl,
+    og_image: Option<&PageUrl>,
+    mut see: impl FnMut(ElementRef<'a>, Passed),
+) -> Walk<'a> {
     let lead = og_image.map(key);
     let mut walker = Walker {
         area,
@@ -82,9 +118,10 @@ pub(crate) fn walk<'a>(dom: &'a Html, area: &Area<'a>, base: &PageUrl, og_image:
     for (at, element) in dom.root_element().descendent_elements().enumerate() {
         walker.body_seen |= area.body.is_some_and(|body| body.id() == element.id());
         match &**tag(element) {
-            "img" | "amp-img" if walk.pictures.len() < PICTURES_MAX => {
-                walk.pictures.extend(walker.picture(element, at));
-            }
+            "img" | "amp-img" if walk.pictures.len() < PICTURES_MAX => match walker.picture(element, at) {
+                Ok(picture) => walk.pictures.push(picture),
+                Err(passed) => see(element, passed),
+            },
             "h1" => walker.headline(element),
             "meta" | "script" | "link" | "source" | "a" | "input" | "option" | "br" | "head" | "title" => {}
             _ => {
@@ -102,10 +139,10 @@ fn has_names(element: ElementRef<'_>) -> bool {
 }
 
 impl<'a> Walker<'a, '_> {
-    fn picture(&mut self, img: ElementRef<'a>, at: usize) -> Option<Picture<'a>> {
-        let url = address(img, self.base).or_else(|| self.unscripted(img))?;
+    fn picture(&mut self, img: ElementRef<'a>, at: usize) -> Result<Picture<'a>, Passed> {
+        let url = address(img, self.base).or_else(|| self.unscripted(img)).ok_or(Passed::NoAddress)?;
         if is_foreign_image(img, &url) {
-            return None;
+            return Err(Passed::Foreign);
         }
         let above = self.above(img);
         let leads = self.lead.as_deref() == Some(key(&url).as_str());
@@ -113,9 +150,9 @@ impl<'a> Walker<'a, '_> {
         let inside =
             above.body && !self.over || (above.article && !self.body_seen) || between || above.marked && !self.over;
         if !(inside && !above.foreign || leads && (above.figure || above.article)) {
-            return None;
+            return Err(Passed::Outside);
         }
-        (leads || !self.is_teaser(img, above)).then_some(Picture { img, url, at })
+        if leads || !self.is_teaser(img, above) { Ok(Picture { img, url, at }) } else { Err(Passed::Teaser) }
     }
 
     /// The picture that stands in a `noscript` beside a lazy one.
