@@ -28,6 +28,7 @@ const PIECES_AROUND: usize = 12;
 
 /// Whether a line says where the article is from: «Источник: …», «Source: …».
 pub(super) fn names_source(line: &str) -> bool {
+    let line = line.trim_start_matches(['(', '（', '[', '【']);
     let label = line.split_once([':', '：']).map(|(label, _)| label.trim().to_lowercase());
     label.is_some_and(|label| WORDS.source.contains(&label.as_str()) || WORDS.label.contains(&label.as_str()))
 }

@@ -316,8 +316,12 @@ fn name_start(printed: &str, at: usize) -> usize {
             || bracket.is_none() && unspaced && c == ' '
     };
     let mut edge = text.rfind(is_edge).map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
-    if let Some(point) = text.rfind(". ").or_else(|| text.rfind(".\u{a0}")) {
-        edge = edge.max(point + 2);
+    // The last point that ends a sentence and no initial.
+    let points = text.match_indices(['.']).map(|(point, _)| point).filter(|point| {
+        text[point + 1..].starts_with([' ', '\u{a0}']) && !credit_name::is_abbreviation(&text[..*point])
+    });
+    if let Some(point) = points.last() {
+        edge = edge.max(point + 1);
     }
     let whole = owners(text.get(edge..).unwrap_or_default());
     // «J. Pavyzdžio / ELTA nuotr.»: owners beside each other belong together; what is no owner is the caption.

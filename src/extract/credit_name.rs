@@ -95,7 +95,7 @@ pub(crate) fn sentence_end(text: &str) -> Option<usize> {
 }
 
 /// Whether the text before a point ends in an initial or an abbreviation.
-fn is_abbreviation(before: &str) -> bool {
+pub(crate) fn is_abbreviation(before: &str) -> bool {
     /// «Ю», «St», «Mr»: so short a word before a point is no end of a sentence.
     const INITIAL_CHARS_MAX: usize = 2;
     let word = before.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
@@ -118,7 +118,7 @@ pub(crate) fn clean(name: &str, role: CreditRole) -> Option<(String, CreditRole)
     let mut name = trimmed(name);
     let mut role = role;
     loop {
-        let next = trimmed(without_article(without_mail(without_year(unquoted(name)))));
+        let next = trimmed(without_mail(without_year(unquoted(name))));
         let (next, told) = without_after(next);
         role = told.unwrap_or(role);
         let next = without_nothing(trimmed(next));
@@ -130,7 +130,26 @@ pub(crate) fn clean(name: &str, role: CreditRole) -> Option<(String, CreditRole)
     let name = without_relay(name);
     let fold = folded(name);
     let known = !name.is_empty() && name.chars().any(char::is_alphabetic) && name.chars().count() <= NAME_CHARS_MAX;
-    (known && !WORDS.is_nothing(fold.as_str())).then(|| (name.to_owned(), role))
+    (known && !WORDS.is_nothing(fold.as_str())).then(|| (each_once(name), role))
+}
+
+/// «Anna Muster/dpa | Anna Muster» names one owner twice, «AFP | HANDOUT» one: of parts at bars, those that add a name.
+fn each_once(name: &str) -> String {
+    const BAR: &str = " | ";
+    if !name.contains(BAR) {
+        return name.to_owned();
+    }
+    let parts: Vec<&str> = name.split(BAR).map(str::trim).collect();
+    let folds: Vec<String> = parts.iter().map(|part| folded(part).as_str().to_owned()).collect();
+    let adds = |at: usize| {
+        let said = |other: usize| {
+            let longer = folds[other].len() > folds[at].len() || other < at && folds[other] == folds[at];
+            other != at && longer && folds[other].split(['/', ',']).any(|owner| owner.trim() == folds[at])
+        };
+        !folds[at].split_whitespace().all(|word| WORDS.is_beside(word)) && !(0..parts.len()).any(said)
+    };
+    let kept: Vec<&str> = (0..parts.len()).filter(|at| adds(*at)).map(|at| parts[at]).collect();
+    if kept.is_empty() { name.to_owned() } else { kept.join(BAR) }
 }
 
 /// Without space, marks and brackets whose other half is not there.
@@ -206,11 +225,6 @@ fn without_year(name: &str) -> &str {
         return if rest.is_empty() { name } else { rest };
     }
     name
-}
-
-/// «courtesy of the Royal Office»: a small article belongs to the label.
-fn without_article(name: &str) -> &str {
-    name.strip_prefix("the ").filter(|rest| rest.starts_with(char::is_uppercase)).unwrap_or(name)
 }
 
 /// «홍길동 기자 name@example.org» without the address.

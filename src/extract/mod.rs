@@ -252,12 +252,12 @@ pub fn explain(page: &Page<'_>) -> Explanation {
         })
         .chain(passed)
         .collect();
-    if let Some(choice) = &mut choice {
+    let text = choice.as_mut().map(|choice| {
         choice.cut_captions(outline, &shown.captions);
         explanation.lines = explain::lines(&ask, choice);
-        let text = render::text(outline, choice.container, &prune::kept(&ask, choice));
-        explanation.from_data = instead_of(&ask, page.html, &text).is_some();
-    }
+        render::text(outline, choice.container, &prune::kept(&ask, choice))
+    });
+    explanation.from_data = instead_of(&ask, page.html, &text.unwrap_or_default()).is_some();
     explanation
 }
 

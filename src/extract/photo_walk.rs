@@ -15,6 +15,9 @@ use crate::model::url::PageUrl;
 /// Pictures of one page that are looked at; the longest galleries of real pages have about 150.
 const PICTURES_MAX: usize = 300;
 
+/// Elements called credit that are looked at on one page.
+const CREDITS_MAX: usize = 1000;
+
 /// An image element with its real address.
 #[derive(Debug, Clone)]
 pub(crate) struct Picture<'a> {
@@ -125,7 +128,11 @@ pub(crate) fn walk_step_by_step<'a>(
             "h1" => walker.headline(element),
             "meta" | "script" | "link" | "source" | "a" | "input" | "option" | "br" | "head" | "title" => {}
             _ => {
-                if has_names(element) && part(element, false) == Part::Credit && walker.is_near(element) {
+                if walk.credits.len() < CREDITS_MAX
+                    && has_names(element)
+                    && part(element, false) == Part::Credit
+                    && walker.is_near(element)
+                {
                     walk.credits.push((at, element));
                 }
             }
