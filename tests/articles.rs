@@ -84,7 +84,7 @@ fn a_page_gives_the_same_bytes_each_time() {
 fn what_is_explained_is_what_was_read() {
     let bare = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
     for (name, folder) in cases() {
-        let (found, why) = (read(&folder), with_page(&folder, |page| extract::explain(page)));
+        let (found, why) = (read(&folder), with_page(&folder, extract::explain));
         if found["error"].is_string() {
             continue;
         }

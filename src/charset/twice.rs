@@ -86,7 +86,7 @@ mod tests {
             "Спорт"
                 .bytes()
                 .map(|byte| {
-                    if byte >= 0x80 && byte < 0xa0 { WINDOWS_1252[usize::from(byte - 0x80)] } else { char::from(byte) }
+                    if (0x80..0xa0).contains(&byte) { WINDOWS_1252[usize::from(byte - 0x80)] } else { char::from(byte) }
                 })
                 .collect();
         assert_eq!(repaired(&format!("{mixed} {}", twice("с"))).as_deref(), Some("Спорт с"));

@@ -62,10 +62,10 @@ fn inspect(config: &Path, arguments: &Arguments) -> Result<(), Exit> {
         Err(refused) => refused,
     };
     if arguments.html {
-        inspect_page::show(&seen)
+        inspect_page::show(&seen);
     } else {
-        inspect_text::show(&seen)
-    };
+        inspect_text::show(&seen);
+    }
     Ok(())
 }
 

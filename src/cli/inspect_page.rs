@@ -7,7 +7,7 @@ use std::io::Write;
 use askama::Template;
 
 use crate::cli::seen::{Outcome, Read, Seen};
-use crate::extract::explain::{Candidate, Explanation};
+use crate::extract::explain::{Candidate, Explanation, Picture};
 use crate::model::article::{Photo, Place, Reason};
 
 #[derive(Template)]
@@ -21,6 +21,8 @@ struct Sheet<'a> {
     title: Vec<Span<'a>>,
     paragraphs: Vec<Vec<Span<'a>>>,
     photos: Vec<Shown<'a>>,
+    /// Pictures that are none of the article's.
+    passed: Vec<&'a Picture>,
     /// What the page offers for headline, date, authors and text.
     offers: [(&'static str, &'a [Candidate]); 4],
 }
@@ -63,7 +65,8 @@ fn sheet(seen: &Seen) -> Sheet<'_> {
         ("Authors", &why.authors),
         ("Block of the text", &why.blocks),
     ];
-    Sheet { url: &seen.url, got: &seen.got, why, error, read, title, paragraphs, photos, offers }
+    let passed = why.pictures.iter().filter(|picture| !picture.ours).collect();
+    Sheet { url: &seen.url, got: &seen.got, why, error, read, title, paragraphs, photos, passed, offers }
 }
 
 fn photos<'a>(read: &'a Read, why: &Explanation) -> Vec<Shown<'a>> {

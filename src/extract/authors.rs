@@ -101,8 +101,11 @@ impl Named {
 }
 
 /// Names the authors: the first place that names more than the site; else what data says.
-pub(super) fn authors(outline: &Outline<'_>, facts: &Facts<'_>) -> Vec<String> {
-    let sites: Vec<String> = facts.site_names().iter().map(|name| fold(name)).collect();
+pub(super) fn authors(outline: &Outline<'_>, facts: &Facts<'_>, host: &str) -> Vec<String> {
+    let mut sites: Vec<String> = facts.site_names().iter().map(|name| fold(name)).collect();
+    // «LTO» on lto.example names its site, too.
+    let host = host.trim_start_matches("www.");
+    sites.extend([fold(host), fold(host.rsplit('.').nth(1).unwrap_or(host))]);
     let is_site = |name: &String| sites.contains(&fold(name));
     let mut told = None;
     for place in Named::ALL {

@@ -317,10 +317,10 @@ fn name_start(printed: &str, at: usize) -> usize {
     };
     let mut edge = text.rfind(is_edge).map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
     // The last point that ends a sentence and no initial.
-    let points = text.match_indices(['.']).map(|(point, _)| point).filter(|point| {
+    let mut points = text.match_indices(['.']).map(|(point, _)| point).filter(|point| {
         text[point + 1..].starts_with([' ', '\u{a0}']) && !credit_name::is_abbreviation(&text[..*point])
     });
-    if let Some(point) = points.last() {
+    if let Some(point) = points.next_back() {
         edge = edge.max(point + 1);
     }
     let whole = owners(text.get(edge..).unwrap_or_default());

@@ -65,7 +65,7 @@ pub(crate) fn owners(line: &str) -> Owners {
     owners
 }
 
-/// «iStockphoto/anna_b»: a library and the name by which it knows its member.
+/// «iStockphoto/anna»: a library and the name by which it knows its member.
 pub(crate) fn is_member(line: &str) -> bool {
     let member = |name: &str| {
         name.len() >= 3 && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))

@@ -139,7 +139,11 @@ pub fn read(page: &Page<'_>) -> Result<Reading, ExtractError> {
     let facts = Facts::of(&outline);
     let named = Named::on(&outline, dom.root_element(), page.rule);
     let title = named.title.clone().unwrap_or_else(|| title::title(&outline, &facts, page.url.host()));
-    let authors = if named.authors.is_empty() { authors::authors(&outline, &facts) } else { named.authors.clone() };
+    let authors = if named.authors.is_empty() {
+        authors::authors(&outline, &facts, page.url.host())
+    } else {
+        named.authors.clone()
+    };
     let ask = Ask {
         outline: &outline,
         facts: &facts,
@@ -227,7 +231,11 @@ pub fn explain(page: &Page<'_>) -> Explanation {
     let facts = Facts::of(&outline);
     let named = Named::on(&outline, dom.root_element(), page.rule);
     let title = named.title.clone().unwrap_or_else(|| title::title(&outline, &facts, page.url.host()));
-    let authors = if named.authors.is_empty() { authors::authors(&outline, &facts) } else { named.authors.clone() };
+    let authors = if named.authors.is_empty() {
+        authors::authors(&outline, &facts, page.url.host())
+    } else {
+        named.authors.clone()
+    };
     let (outline, facts, named) = (&outline, &facts, &named);
     let ask = Ask { outline, facts, named, title: &title, authors: &authors, host: page.url.host() };
     let dated = Dated { outline, facts, named, path: page.url.path() };

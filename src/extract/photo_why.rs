@@ -33,8 +33,8 @@ pub(crate) fn places(page: &PhotoPage<'_>, found: &Found) -> Vec<Option<&'static
         .enumerate()
         .map(|(index, photo)| {
             let credit = photo.credit.as_ref()?;
-            let nodes = found.nodes.iter().filter(|(_, of)| *of == index).map(|(node, _)| *node);
-            let around = nodes.filter_map(|node| around(page, node, credit)).next();
+            let mut nodes = found.nodes.iter().filter(|(_, of)| *of == index).map(|(node, _)| *node);
+            let around = nodes.find_map(|node| around(page, node, credit));
             let told = || data.get(&photo.url).and_then(|told| told.credit.as_ref()) == Some(credit);
             around.or_else(|| told().then_some("JSON-LD")).or_else(|| Some(elsewhere(page, &data, credit)))
         })

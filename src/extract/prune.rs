@@ -141,7 +141,9 @@ fn without_tail(outline: &Outline<'_>, choice: &Choice, kept: &mut Vec<usize>) {
     /// Share of the text that its home holds.
     const HOME_SHARE: f32 = 0.8;
     let mut weights = vec![0.0; outline.pieces.len()];
-    kept.iter().for_each(|index| weights[*index] = choice.weights[*index].max(0.0));
+    for index in kept.iter() {
+        weights[*index] = choice.weights[*index].max(0.0);
+    }
     let sums = Sums::of(weights.into_iter());
     let held = |element: usize| sums.over(&outline.elements[element].pieces);
     let mut home = choice.container;
