@@ -6,7 +6,8 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use feedatlas::extract::{self, Page};
+use feedatlas::extract;
+use feedatlas::extract::reading::Page;
 use feedatlas::html::dom;
 use feedatlas::model::source::ArticleRule;
 use feedatlas::model::url::PageUrl;

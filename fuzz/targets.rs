@@ -64,7 +64,7 @@ pub fn feed(bytes: &[u8]) {
 pub fn page(bytes: &[u8]) {
     let html = String::from_utf8_lossy(bytes);
     let (url, zone, rule) = (url(), TimeZone::UTC, ArticleRule::default());
-    let page = extract::Page {
+    let page = extract::reading::Page {
         url: &url,
         html: &html,
         rule: &rule,

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use feedatlas::charset::{self, Form};
-use feedatlas::extract::{self, Page, Reading};
+use feedatlas::extract;
+use feedatlas::extract::reading::{Page, Reading};
 use feedatlas::html::selector::Selector;
 use feedatlas::model::article::Photo;
 use feedatlas::model::source::ArticleRule;
@@ -52,7 +53,7 @@ fn every_article_is_read_as_expected() {
     let mut wrong = Vec::new();
     let mut mended = Vec::new();
     let cases = cases();
-    assert!(cases.len() >= 25, "only {} cases were found", cases.len());
+    assert!(cases.len() >= 40, "only {} cases were found", cases.len());
     for (name, folder) in &cases {
         let found = read(folder);
         let expected = folder.join("expected.json");
@@ -76,6 +77,28 @@ fn every_article_is_read_as_expected() {
 fn a_page_gives_the_same_bytes_each_time() {
     for (name, folder) in cases() {
         assert_eq!(read(&folder).to_string(), read(&folder).to_string(), "{name}");
+    }
+}
+
+/// What `inspect` tells is what `read` did: the lines that it says were kept are the text, a credit has its place.
+#[test]
+fn what_is_explained_is_what_was_read() {
+    let bare = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    for (name, folder) in cases() {
+        let (found, why) = (read(&folder), with_page(&folder, extract::explain));
+        if found["error"].is_string() {
+            continue;
+        }
+        let text: String = found["text"].as_array().unwrap().iter().filter_map(Value::as_str).map(bare).collect();
+        let kept: String = why.lines.iter().filter(|line| line.cut.is_none()).map(|line| bare(&line.text)).collect();
+        assert!(why.from_data || text == kept, "{name}:\n{text}\n{kept}");
+        assert_eq!(why.titles.iter().filter(|candidate| candidate.won).count(), 1, "{name}: {:?}", why.titles);
+        assert!(why.blocks.first().is_none_or(|block| block.won), "{name}: {:?}", why.blocks);
+        for photo in found["images"].as_array().unwrap() {
+            let picture = why.pictures.iter().find(|picture| picture.ours && photo["url"] == picture.url.as_str());
+            let picture = picture.unwrap_or_else(|| panic!("{name}: {photo} is not explained"));
+            assert_eq!(picture.why.is_some(), photo["credit"].is_string(), "{name}: {photo}");
+        }
     }
 }
 
@@ -105,6 +128,33 @@ fn a_saved_case_passes_as_saved() {
         let expected: Value = serde_json::from_str(&fs::read_to_string(saved.join("expected.json")).unwrap()).unwrap();
         let found = read(&saved);
         assert!(expected == found, "{name}:\n{}", differences(&expected, &found));
+    }
+}
+
+#[test]
+fn pages_of_nothing_but_tags_or_scripts_are_refused_whatever_their_size() {
+    let pages = [
+        "<div>".repeat(1_000_000),
+        "<p><span>".repeat(200_000),
+        "<script>var a = 'A sentence, that is none.';</script>".repeat(100_000),
+        format!("<script>{}</script>", "x".repeat(10_000_000)),
+        "<p> </p>".repeat(300_000),
+        "<table><tr><td>".repeat(100_000),
+    ];
+    let (rule, url) = (ArticleRule::default(), PageUrl::parse("https://example.org/a").unwrap());
+    for html in &pages {
+        let page = Page {
+            url: &url,
+            html,
+            rule: &rule,
+            entry: None,
+            language: None,
+            zone: &TimeZone::UTC,
+            depth: 256,
+            now: Timestamp::UNIX_EPOCH,
+        };
+        let refused = extract::read(&page).err().map(|error| error.fault().as_str());
+        assert_eq!(refused, Some("no_content"), "{}", &html[..40]);
     }
 }
 
@@ -140,6 +190,13 @@ fn known_failures() -> BTreeSet<String> {
 }
 
 fn read(folder: &Path) -> Value {
+    with_page(folder, |page| match extract::read(page) {
+        Ok(reading) => whole(&reading),
+        Err(error) => json!({ "error": error.fault().as_str(), "message": error.to_string() }),
+    })
+}
+
+fn with_page<T>(folder: &Path, done: impl FnOnce(&Page<'_>) -> T) -> T {
     let about: About = toml::from_str(&fs::read_to_string(folder.join("page.toml")).unwrap()).unwrap();
     let bytes = fs::read(folder.join("page.html")).unwrap();
     let (html, _) = charset::decode(&bytes, None, Form::Html);
@@ -156,10 +213,7 @@ fn read(folder: &Path) -> Value {
         depth: 256,
         now: "2026-11-24T12:00:00Z".parse::<Timestamp>().unwrap(),
     };
-    match extract::read(&page) {
-        Ok(reading) => whole(&reading),
-        Err(error) => json!({ "error": error.fault().as_str(), "message": error.to_string() }),
-    }
+    done(&page)
 }
 
 fn rule(rule: &Rule) -> ArticleRule {

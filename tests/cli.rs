@@ -33,6 +33,34 @@ fn a_page_that_cannot_be_had_is_told_and_is_no_failure_of_inspect() {
     assert!(ran.stdout.contains("127.0.0.1 is not a public address"), "{}", ran.stdout);
 }
 
+#[test]
+fn inspect_writes_a_page_that_needs_nothing_else_and_escapes_what_it_shows() {
+    let house = House::new(&[], "");
+    let hostile = "<!doctype html><html lang=\"en\"><head><title>t</title></head><body><article>\
+        <h1>Bridge &lt;script&gt;alert(1)&lt;/script&gt; opens in Pyongyang</h1>\
+        <figure><img src=\"/bridge-at-night.jpg\" onerror=\"alert(2)\"><figcaption>The bridge. Photo: \
+        &lt;img src=x onerror=alert(3)&gt;</figcaption></figure><div class=\"article-body\">\
+        <p>A new bridge over the Taedong opened to traffic in the capital of North Korea on Monday, officials said.</p>\
+        <p>It took four years to build and cost less than was planned &lt;b&gt;in the beginning&lt;/b&gt;.</p>\
+        <div class=\"related\"><p>Another story that is about something else &lt;iframe src=//x&gt; altogether, of course.</p>\
+        </div></div></article></body></html>";
+    fs::write(house.path("page.html"), hostile).expect("a page can be written");
+    let ran = house.run(&["inspect", "page.html", "--url", "https://example.org/b", "--html"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let page = &ran.stdout;
+    for tag in ["<script", "<img", "<iframe", "<link", "<b>in", "href=", "src=\""] {
+        assert!(!page.contains(tag), "{tag} in\n{page}");
+    }
+    for told in ["<!DOCTYPE html>", "beside the article, as div.related says", "h1", "KP", "alert(1)"] {
+        assert!(page.contains(told), "no {told} in\n{page}");
+    }
+    let lines = house.run(&["inspect", "page.html", "--url", "https://example.org/b"]).stdout;
+    assert!(
+        lines.contains("said by h1") && lines.contains("taken: ") && lines.contains("beside the article"),
+        "{lines}"
+    );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn five_mistakes_are_answered_at_once_with_line_column_and_cure() {
     let house = House::new(&[], "");

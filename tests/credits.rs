@@ -1,7 +1,8 @@
 //! Whose photographs: captions of all languages, taken apart exactly; pages, each picture with its own credit.
 
 use feedatlas::extract::credit::caption;
-use feedatlas::extract::{self, Page, Reading};
+use feedatlas::extract;
+use feedatlas::extract::reading::{Page, Reading};
 use feedatlas::model::source::ArticleRule;
 use feedatlas::model::url::PageUrl;
 use jiff::Timestamp;

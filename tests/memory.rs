@@ -11,7 +11,8 @@ use std::io::Write;
 use std::process::Stdio;
 
 use feedatlas::extract::template::{TEMPLATE_BYTES_MAX, Template};
-use feedatlas::extract::{self, Page, Reading};
+use feedatlas::extract;
+use feedatlas::extract::reading::{Page, Reading};
 use feedatlas::model::source::ArticleRule;
 use feedatlas::model::url::PageUrl;
 use jiff::Timestamp;

@@ -3,7 +3,8 @@
 mod support;
 
 use feedatlas::extract::template::Template;
-use feedatlas::extract::{self, Page, Reading};
+use feedatlas::extract;
+use feedatlas::extract::reading::{Page, Reading};
 use feedatlas::html::selector::Selector;
 use feedatlas::model::source::ArticleRule;
 use feedatlas::model::url::PageUrl;

@@ -6,6 +6,7 @@ mod declared;
 mod guess;
 mod label;
 mod pages;
+mod twice;
 
 use std::str;
 
@@ -74,7 +75,7 @@ fn valid_utf8(text: &str, mut candidates: impl Iterator<Item = Charset>) -> (Str
     {
         return (decoded, charset.name());
     }
-    (text.to_owned(), "UTF-8")
+    (twice::repaired(text).unwrap_or_else(|| text.to_owned()), "UTF-8")
 }
 
 /// The bytes in a charset that somebody named, unless they are not in it.

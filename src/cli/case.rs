@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::charset::{self, Form};
 use crate::extract::error::ExtractError;
-use crate::extract::{Page, Reading};
+use crate::extract::reading::{Page, Reading};
 use crate::html::selector::Selector;
 use crate::model::article::Photo;
 

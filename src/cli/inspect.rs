@@ -1,6 +1,5 @@
-//! `feedatlas inspect`: one article's page through every stage, each step printed. Stores nothing.
+//! `feedatlas inspect`: one article's page through every stage, each step with its reasons. Stores nothing.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -11,23 +10,25 @@ use crate::charset::{self, Form};
 use crate::cli::build;
 use crate::cli::case;
 use crate::cli::exit::Exit;
+use crate::cli::inspect_page;
+use crate::cli::inspect_text;
 use crate::cli::load;
 use crate::cli::local::{self, UNKNOWN_ADDRESS};
+use crate::cli::seen::{Outcome, Read, Seen};
 use crate::config;
 use crate::dedup;
 use crate::dedup::canonical::canonical;
 use crate::extract::site_rules;
-use crate::extract::{self, Page, Reading};
+use crate::extract;
+use crate::extract::reading::{Page, Reading};
 use crate::fetch::{Fetched, Fetcher, Purpose, Request};
-use crate::html::plain::collapse;
-use crate::model::article::Routed;
 use crate::model::document::{Document, Validators};
 use crate::model::entry::Entry;
 use crate::model::fault::with_causes;
 use crate::model::settings::Settings;
 use crate::model::source::Source;
 use crate::model::url::PageUrl;
-use crate::route::{self, Gazetteer};
+use crate::route::{self, Gazetteer, Words, judge};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -40,7 +41,13 @@ pub(crate) struct Arguments {
     /// Write the page and what was read from it into this folder, as a case of `fixtures/articles`.
     #[arg(long, value_name = "DIR")]
     save: Option<PathBuf>,
+    /// Write a page to look at to standard output instead of lines: `feedatlas inspect URL --html > seen.html`.
+    #[arg(long)]
+    html: bool,
 }
+
+/// Strength from which on a country that was not accepted is told of.
+const NEARLY_MIN: f32 = 0.05;
 
 pub(crate) fn run(config: &Path, arguments: &Arguments) -> Exit {
     inspect(config, arguments).err().unwrap_or(Exit::Done)
@@ -50,37 +57,17 @@ fn inspect(config: &Path, arguments: &Arguments) -> Result<(), Exit> {
     let settings = if config.exists() { load::settings(config)? } else { defaults()? };
     let document = match PageUrl::parse(&arguments.page) {
         Ok(url) => build::block_on(build::runtime()?, fetched(&settings, url))?,
-        Err(_) => from_file(Path::new(&arguments.page), arguments.url.as_deref())?,
+        Err(_) => Ok(from_file(Path::new(&arguments.page), arguments.url.as_deref())?),
     };
-    let source = source_of(&settings, &document.url);
-    let (html, charset) = charset::decode(&document.body, document.charset(), Form::Html);
-    say("fetch", &format!("{} · {} bytes · {charset}", document.url, document.body.len()));
-    tell_rule(&document.url);
-    let page = Page {
-        url: &document.url,
-        html: &html,
-        rule: &source.article,
-        entry: None,
-        language: source.language.as_deref(),
-        zone: &source.zone,
-        depth: settings.limits.depth,
-        now: Timestamp::now(),
+    let seen = match document {
+        Ok(document) => seen(&settings, &document, arguments.save.as_deref())?,
+        Err(refused) => refused,
     };
-    let reading = extract::read(&page);
-    match &reading {
-        Ok(reading) => show_reading(reading),
-        Err(error) => say("extract", &format!("{}: {error}", error.fault())),
+    if arguments.html {
+        inspect_page::show(&seen);
+    } else {
+        inspect_text::show(&seen);
     }
-    if let Some(folder) = &arguments.save {
-        case::save(folder, &document.body, &page, &reading).map_err(|error| build::unusable(folder, &error))?;
-        say("save", &format!("{} (correct expected.json by hand before it is believed)", folder.display()));
-    }
-    let Ok(reading) = reading else { return Ok(()) };
-    let entry = Entry { id: document.url.to_string(), link: Some(document.url.clone()), ..Entry::default() };
-    let article = extract::article(entry, document.url.clone(), reading, &source);
-    let gazetteer = Gazetteer::new(&settings.countries);
-    let routed = route::countries(article, &source, &gazetteer);
-    show_routed(&routed);
     Ok(())
 }
 
@@ -92,21 +79,22 @@ fn defaults() -> Result<Settings, Exit> {
     })
 }
 
-async fn fetched(settings: &Settings, url: PageUrl) -> Result<Document, Exit> {
+/// The document, or what is seen of one that cannot be had.
+async fn fetched(settings: &Settings, url: PageUrl) -> Result<Result<Document, Seen>, Exit> {
     let fetcher = Fetcher::new(&settings.worker, &settings.network, &settings.limits).map_err(|error| {
         eprintln!("feedatlas: {error}");
         Exit::Unusable
     })?;
     let source = source_of(settings, &url);
-    let request = Request { url, purpose: Purpose::Page, validators: Validators::default() };
-    match fetcher.visit(&source).get(request).await {
+    let request = Request { url: url.clone(), purpose: Purpose::Page, validators: Validators::default() };
+    Ok(match fetcher.visit(&source).get(request).await {
         Fetched::Fresh(document) => Ok(*document),
-        Fetched::NotModified(_) => Err(Exit::Done),
+        Fetched::NotModified(_) => return Err(Exit::Done),
         Fetched::Refused(error) => {
-            say("fetch", &format!("{}: {}", error.fault(), with_causes(&error)));
-            Err(Exit::Done)
+            let refused = Outcome::Refused { class: error.fault().as_str(), message: with_causes(&error) };
+            Err(Seen { url: url.to_string(), outcome: refused, ..Seen::default() })
         }
-    }
+    })
 }
 
 fn from_file(path: &Path, url: Option<&str>) -> Result<Document, Exit> {
@@ -127,61 +115,61 @@ fn source_of(settings: &Settings, url: &PageUrl) -> Source {
     same_host.cloned().unwrap_or_else(|| Source::bare(url.clone(), Duration::ZERO))
 }
 
-fn say(stage: &str, words: &str) {
-    // Cannot matter: whoever closed the stream does not want to read it.
-    let _ = writeln!(std::io::stdout(), "{stage:<9}{words}");
+/// The page through every stage.
+fn seen(settings: &Settings, document: &Document, save: Option<&Path>) -> Result<Seen, Exit> {
+    let source = source_of(settings, &document.url);
+    let (html, charset) = charset::decode(&document.body, document.charset(), Form::Html);
+    let page = Page {
+        url: &document.url,
+        html: &html,
+        rule: &source.article,
+        entry: None,
+        language: source.language.as_deref(),
+        zone: &source.zone,
+        depth: settings.limits.depth,
+        now: Timestamp::now(),
+    };
+    let reading = extract::read(&page);
+    if let Some(folder) = save {
+        case::save(folder, &document.body, &page, &reading).map_err(|error| build::unusable(folder, &error))?;
+    }
+    let explanation = extract::explain(&page);
+    let outcome = match reading {
+        Ok(reading) => Outcome::Read(Box::new(routed(settings, &source, &document.url, reading))),
+        Err(error) => Outcome::Unread { class: error.fault().as_str(), message: error.to_string() },
+    };
+    let got = format!("{} bytes · {charset}", document.body.len());
+    let (url, saved) = (document.url.to_string(), save.map(Path::to_owned));
+    Ok(Seen { url, got, rule: rule(&document.url), explanation, outcome, saved })
 }
 
 /// The rule that is known of a page's site, and the lines of it that are not followed.
-fn tell_rule(url: &PageUrl) {
-    let Some((name, rule)) = site_rules::of(url.host()) else { return };
-    say("rule", &format!("data/site-rules/{name}.txt"));
-    for skipped in &rule.skipped {
-        say("", &format!("line {}: {}", skipped.line, skipped.why));
-    }
+fn rule(url: &PageUrl) -> Vec<String> {
+    let Some((name, rule)) = site_rules::of(url.host()) else { return Vec::new() };
+    let skipped = rule.skipped.iter().map(|skipped| format!("line {} is not followed: {}", skipped.line, skipped.why));
+    std::iter::once(format!("data/site-rules/{name}.txt")).chain(skipped).collect()
 }
 
-fn show_reading(reading: &Reading) {
-    say("extract", &reading.title);
-    let published = reading.published.map_or_else(|| "no date".to_owned(), |moment| moment.to_string());
-    say("", &format!("{published} · {}", reading.language.as_deref().unwrap_or("language unknown")));
-    if !reading.authors.is_empty() {
-        say("", &format!("by {}", reading.authors.join(", ")));
-    }
-    say(
-        "body",
-        &format!("{} characters, {} paragraphs", reading.text.chars().count(), reading.text.split("\n\n").count()),
-    );
-    for paragraph in reading.text.split("\n\n") {
-        say("", &collapse(paragraph));
-    }
-    for (index, photo) in reading.photos.iter().enumerate() {
-        let lead = if reading.lead == Some(index) { " (lead)" } else { "" };
-        say("photo", &format!("{}{lead}", photo.url));
-        if let Some(caption) = &photo.caption {
-            say("", caption);
-        }
-        match &photo.credit {
-            Some(credit) => {
-                say("credit", &format!("{} ({}), printed “{}”", credit.name, credit.role.as_str(), credit.raw));
-            }
-            None => say("credit", "none printed"),
-        }
-    }
-}
-
-fn show_routed(routed: &Routed) {
-    if routed.countries.is_empty() {
-        say("route", "no country: goes to the feed of all only");
-    }
-    for matched in &routed.countries {
-        let reasons: Vec<String> = matched.reasons.iter().map(ToString::to_string).collect();
-        let country = matched.country;
-        say(
-            "route",
-            &format!("{country} {:.2} → {}  because {}", matched.strength, country.slug(), reasons.join(", ")),
-        );
-    }
-    let fingerprint = dedup::fingerprint(&routed.article);
-    say("dedup", &format!("{} · {} bands", canonical(routed.article.link.as_str()), fingerprint.bands.len()));
+/// The article, its countries, those that nearly were, and what dedup knows it by.
+fn routed(settings: &Settings, source: &Source, url: &PageUrl, reading: Reading) -> Read {
+    let entry = Entry { id: url.to_string(), link: Some(url.clone()), ..Entry::default() };
+    let article = extract::article(entry, url.clone(), reading.clone(), source);
+    let gazetteer = Gazetteer::new(&settings.countries);
+    let words = Words {
+        title: &article.title,
+        text: &article.text,
+        language: article.language.as_deref(),
+        tags: &article.tags,
+        home: source.countries.first().copied(),
+    };
+    let weighed = gazetteer.evidence(&words);
+    let routed = route::countries(article, source, &gazetteer);
+    let accepted = |country| routed.countries.iter().any(|matched| matched.country == country);
+    let nearly = weighed.iter().map(|evidence| (evidence.country, judge::strength(evidence)));
+    let mut nearly: Vec<_> =
+        nearly.filter(|(country, strength)| *strength >= NEARLY_MIN && !accepted(*country)).collect();
+    nearly.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let bands = dedup::fingerprint(&routed.article).bands.len();
+    let canonical = canonical(routed.article.link.as_str());
+    Read { reading, countries: routed.countries, nearly, canonical, bands }
 }

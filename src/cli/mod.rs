@@ -8,10 +8,13 @@ pub mod exit;
 mod filters;
 mod init;
 mod inspect;
+mod inspect_page;
+mod inspect_text;
 mod load;
 mod local;
 mod probe;
 mod run;
+mod seen;
 mod serve;
 mod signals;
 mod status;
@@ -62,7 +65,7 @@ enum Command {
     Check(check::Arguments),
     /// A table of sources and countries, read from status.json.
     Status(status::Arguments),
-    /// One article's page through every stage, each step printed: fetch, extract, credit, route, dedup. Stores nothing.
+    /// One article's page through every stage, each step with its reasons: fetch, extract, credit, route, dedup. Stores nothing.
     Inspect(inspect::Arguments),
     /// The whole pipeline on the sample site inside the binary: no internet needed.
     Demo(demo::Arguments),

@@ -38,6 +38,7 @@ static AUTHOR_CLASSES: LazyLock<AhoCorasick> = LazyLock::new(|| {
 
 /// Whether a line says where the article is from: «Источник: …», «Source: …».
 pub(super) fn names_source(line: &str) -> bool {
+    let line = line.trim_start_matches(['(', '（', '[', '【']);
     let label = line.split_once([':', '：']).map(|(label, _)| label.trim().to_lowercase());
     label.is_some_and(|label| WORDS.source.contains(&label.as_str()) || WORDS.label.contains(&label.as_str()))
 }
@@ -71,19 +72,60 @@ impl Words {
     }
 }
 
-/// Names the authors.
-pub(super) fn authors(outline: &Outline<'_>, facts: &Facts<'_>) -> Vec<String> {
-    let told = facts.article().map(|article| ld::names(article, "author", &facts.ld)).unwrap_or_default();
-    let told = clean(&told);
-    let sites: Vec<String> = facts.site_names().iter().map(|name| fold(name)).collect();
-    let is_site = |name: &String| sites.contains(&fold(name));
-    if told.iter().any(|name| !is_site(name)) {
-        return told;
+/// Where authors are named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Named {
+    /// `author` of the article's JSON-LD.
+    Data,
+    /// Meta elements.
+    Metas,
+    /// Elements that say that they name an author.
+    Elements,
+    /// Lines of the page.
+    Lines,
+}
+
+impl Named {
+    /// In the order in which they are believed.
+    pub(super) const ALL: [Self; 4] = [Self::Data, Self::Metas, Self::Elements, Self::Lines];
+
+    /// Its name, for people.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Data => "JSON-LD",
+            Self::Metas => "a meta element",
+            Self::Elements => "an element for authors",
+            Self::Lines => "a line of the page",
+        }
     }
-    let readers: [&dyn Fn() -> Vec<String>; 3] =
-        [&|| from_metas(facts), &|| from_links(outline), &|| from_lines(outline, facts)];
-    let found = readers.iter().map(|read| clean(&read())).find(|names| names.iter().any(|name| !is_site(name)));
-    found.unwrap_or(told)
+
+    /// The names that stand there.
+    pub(super) fn read(self, outline: &Outline<'_>, facts: &Facts<'_>) -> Vec<String> {
+        clean(&match self {
+            Self::Data => facts.article().map(|article| ld::names(article, "author", &facts.ld)).unwrap_or_default(),
+            Self::Metas => from_metas(facts),
+            Self::Elements => from_links(outline),
+            Self::Lines => from_lines(outline, facts),
+        })
+    }
+}
+
+/// Names the authors: the first place that names more than the site; else what data says.
+pub(super) fn authors(outline: &Outline<'_>, facts: &Facts<'_>, host: &str) -> Vec<String> {
+    let mut sites: Vec<String> = facts.site_names().iter().map(|name| fold(name)).collect();
+    // «LTO» on lto.example names its site, too.
+    let host = host.trim_start_matches("www.");
+    sites.extend([fold(host), fold(host.rsplit('.').nth(1).unwrap_or(host))]);
+    let is_site = |name: &String| sites.contains(&fold(name));
+    let mut told = None;
+    for place in Named::ALL {
+        let names = place.read(outline, facts);
+        if names.iter().any(|name| !is_site(name)) {
+            return names;
+        }
+        told = told.or(Some(names));
+    }
+    told.unwrap_or_default()
 }
 
 fn from_metas(facts: &Facts<'_>) -> Vec<String> {

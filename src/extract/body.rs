@@ -132,45 +132,109 @@ impl Ask<'_> {
     }
 }
 
+/// What each reader takes for the article's block.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Blocks {
+    /// The block of the densest text.
+    pub(super) dense: Option<usize>,
+    /// The block that the operator's rule names.
+    pub(super) rule: Option<usize>,
+    /// The block that the site's rule names.
+    pub(super) site: Option<usize>,
+    /// The block of the JSON-LD text, where that is most of the densest one.
+    pub(super) told: Option<usize>,
+}
+
+impl Blocks {
+    /// The one that is believed: the operator's rule, the site's, the text that is told, the densest.
+    pub(super) fn chosen(self) -> Option<usize> {
+        self.rule.or(self.site).or(self.told).or(self.dense)
+    }
+}
+
 /// Finds the article's block.
 pub(super) fn choose(ask: &Ask<'_>) -> Option<Choice> {
+    blocks(ask).1
+}
+
+/// What each reader takes for the block, and the one that is chosen.
+pub(super) fn blocks(ask: &Ask<'_>) -> (Blocks, Option<Choice>) {
     let outline = ask.outline;
     let (beside, aside) = beside(ask);
     let weights: Vec<f32> =
         outline.pieces.iter().zip(&beside).map(|(piece, beside)| if *beside { 0.0 } else { weight(piece) }).collect();
     let told = told(outline, ask.facts);
     let mut choice = Choice { container: 0, beside, aside, weights, told, fits: None };
-    let dense = heaviest(outline, &Sums::of(choice.weights.iter().copied()));
     choice.fits = (ask.named.asks_body || ask.site.asks_body).then_some(false);
-    if let Some(container) = by_rule(ask, &mut choice, dense).or_else(|| by_site(ask, &mut choice, dense)) {
-        return Some(Choice { container, fits: Some(true), ..choice });
+    let mut blocks = Blocks { dense: heaviest(outline, &Sums::of(choice.weights.iter().copied())), ..Blocks::default() };
+    blocks.rule = by_rule(ask, &mut choice, blocks.dense);
+    if blocks.rule.is_none() {
+        blocks.site = by_site(ask, &mut choice, blocks.dense);
     }
-    if dense.is_some_and(|dense| !tells_most(outline, &choice, dense)) {
+    if blocks.rule.or(blocks.site).is_some() {
+        choice.fits = Some(true);
+    } else if blocks.dense.is_some_and(|dense| !tells_most(outline, &choice, dense)) {
         choice.told.clear();
     }
-    let container =
-        if choice.told.is_empty() { dense } else { heaviest(outline, &Sums::of(with_told(outline, &choice))) };
-    container.map(|container| Choice { container, ..choice })
+    if !choice.told.is_empty() {
+        blocks.told = heaviest(outline, &Sums::of(with_told(outline, &choice)));
+    }
+    (blocks, blocks.chosen().map(|container| Choice { container, ..choice }))
+}
+
+/// Why a piece stands beside the article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Beside {
+    /// An element around it says so.
+    Sign,
+    /// One of several teasers in a row.
+    Teaser,
+    /// A line under a picture.
+    Picture,
+    /// Another article, loaded below.
+    OtherArticle,
+    /// It stands on other pages of its source.
+    Known,
+    /// The operator's rule removes it.
+    Rule,
+    /// The rule of its site removes it.
+    Site,
+}
+
+/// What the pieces of a page speak for, one after the other, without those that stand on other pages of its source.
+pub(super) fn good(ask: &Ask<'_>) -> Sums {
+    let pieces = ask.outline.pieces.iter().enumerate();
+    Sums::of(pieces.map(|(index, piece)| if ask.furniture.holds(index) { 0.0 } else { weight(piece).max(0.0) }))
 }
 
 /// Which pieces stand beside the article, and which elements are other articles.
 fn beside(ask: &Ask<'_>) -> (Vec<bool>, Vec<usize>) {
+    beside_step_by_step(ask, |_, _| {})
+}
+
+/// The same; `see` is shown after each step which pieces are marked by then.
+pub(super) fn beside_step_by_step(ask: &Ask<'_>, mut see: impl FnMut(Beside, &[bool])) -> (Vec<bool>, Vec<usize>) {
     let outline = ask.outline;
-    let known = |piece: usize| ask.furniture.holds(piece);
-    let weights = outline.pieces.iter().enumerate();
-    let good = Sums::of(weights.map(|(index, piece)| if known(index) { 0.0 } else { weight(piece).max(0.0) }));
+    let good = good(ask);
     let mut beside = weigh::beside(outline, &good);
-    beside.iter_mut().enumerate().for_each(|(index, beside)| *beside |= known(index));
+    see(Beside::Sign, &beside);
+    beside.iter_mut().enumerate().for_each(|(index, beside)| *beside |= ask.furniture.holds(index));
+    see(Beside::Known, &beside);
     let mut aside = shapes::mark_teasers(outline, ask.host, &good, &mut beside);
+    see(Beside::Teaser, &beside);
     shapes::mark_pictures(outline, &mut beside);
+    see(Beside::Picture, &beside);
     if let Some(ours) = ask.named_headline() {
         let headlines: Vec<usize> = ask.facts.h1.iter().map(|(index, _)| *index).collect();
         aside.extend(shapes::mark_other_articles(outline, &headlines, ours, &good, &mut beside));
     }
+    see(Beside::OtherArticle, &beside);
+    let removed = ask.named.removed.iter().flatten();
+    removed.for_each(|index| weigh::held(outline, *index).for_each(|piece| beside[piece] = true));
+    see(Beside::Rule, &beside);
     let by_site = removed_by_site(ask, &good);
-    for index in ask.named.removed.iter().flatten().chain(&by_site) {
-        weigh::held(outline, *index).for_each(|piece| beside[piece] = true);
-    }
+    by_site.iter().for_each(|index| weigh::held(outline, *index).for_each(|piece| beside[piece] = true));
+    see(Beside::Site, &beside);
     // The rules of sites are made for readers of text: they take out pictures with their frames and credits.
     let is_picture = |index: &&usize| *outline.elements[**index].tag() == local_name!("img");
     let pictures = by_site.iter().filter(is_picture);

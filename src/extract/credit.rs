@@ -97,7 +97,7 @@ fn without_notice(mut printed: String) -> String {
 fn taken_apart(printed: &str, hit: Hit) -> Caption {
     let (before, after) = (&printed[..hit.start], printed.get(hit.end..).unwrap_or_default());
     let before = before.trim_end_matches([
-        ' ', '\n', '|', '/', '—', '–', '-', '＝', '=', ',', '(', '[', '©', '·', '•', '*', ':', '：',
+        ' ', '\n', '|', '/', '—', '–', '-', '＝', '=', ',', '、', '，', '،', '(', '[', '©', '·', '•', '*', ':', '：',
     ]);
     let after = after.trim_start_matches([' ', '\n', '.', ';', ',', '|', ')', ']', '）', '。']);
     let fold = folded(after);

@@ -51,18 +51,31 @@ pub(crate) fn before(printed: &str, fold: &Folded) -> Option<Hit> {
 
 fn at_label(printed: &str, fold: &Folded, placed: &[(usize, &Found)], index: usize) -> Option<(Strength, Hit)> {
     let (label, word) = placed[index];
-    if word.meaning.caption || !(word.meaning.label || word.meaning.direct.is_some()) || is_agency_at(&printed[label..])
-    {
+    let names = word.meaning.label || word.meaning.direct.is_some() || word.meaning.nothing;
+    if word.meaning.caption || !names || is_agency_at(&printed[label..]) {
         return None;
     }
     let (start, strength, role) = after_labels(printed, fold, placed, index)?;
     let end = credit_name::end(printed, start, label, placed);
     let (name, role) = credit_name::clean(printed.get(start..end)?, role)?;
+    // «File photo: AFP» names an owner, «FILE PHOTO: Smoke rises over …» opens a caption.
+    if word.meaning.nothing && !(strength == Strength::Marked && is_sure(&name)) {
+        return None;
+    }
     if !is_owner(&name, strength, role) || strength < Strength::Marked && is_label(&name) {
         return None;
     }
     let (start, end) = with_bracket(printed, label, end);
     Some((strength, Hit { start, end, name, role }))
+}
+
+/// Whether words are an owner's name beyond doubt: where a caption may stand as well.
+fn is_sure(name: &str) -> bool {
+    /// Words of a name in a script without capitals; sentences have more.
+    const WORDS_MAX: usize = 3;
+    let known = owners(name);
+    (known.agencies > 0 && known.unknown == 0)
+        || is_strict(name) && (!name.contains(is_caseless) || name.split_whitespace().count() <= WORDS_MAX)
 }
 
 /// Whether a name is nothing but a label: «Courtesy photo».
@@ -133,7 +146,10 @@ fn strength(printed: &str, fold: &Folded, word: &Found) -> Option<Strength> {
         return apart.then_some(if first { Strength::Direct } else { Strength::Inner });
     }
     let spaced = after.starts_with([' ', '«', '"', '“']);
-    (first && spaced && !caseless).then_some(Strength::Weak)
+    // «រូបថត AKP»: in a script without capitals only a name in Latin letters stands out.
+    let stands_out =
+        !caseless || printed[fold.printed(word.end)..].trim_start().starts_with(|c: char| c.is_ascii_uppercase());
+    (first && spaced && stands_out).then_some(Strength::Weak)
 }
 
 /// Whether a mark follows a word that makes it a label.
@@ -300,10 +316,16 @@ fn name_start(printed: &str, at: usize) -> usize {
             || bracket.is_none() && unspaced && c == ' '
     };
     let mut edge = text.rfind(is_edge).map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
-    if let Some(point) = text.rfind(". ").or_else(|| text.rfind(".\u{a0}")) {
-        edge = edge.max(point + 2);
+    // The last point that ends a sentence and no initial.
+    let mut points = text.match_indices(['.']).map(|(point, _)| point).filter(|point| {
+        text[point + 1..].starts_with([' ', '\u{a0}']) && !credit_name::is_abbreviation(&text[..*point])
+    });
+    if let Some(point) = points.next_back() {
+        edge = edge.max(point + 1);
     }
-    if let Some(stroke) = text.rfind(" /").or_else(|| text.rfind("/ ")) {
+    let whole = owners(text.get(edge..).unwrap_or_default());
+    // «J. Pavyzdžio / ELTA nuotr.»: owners beside each other belong together; what is no owner is the caption.
+    if let Some(stroke) = text.rfind(" /").or_else(|| text.rfind("/ ")).filter(|_| whole.unknown > 0) {
         edge = edge.max(stroke + 2);
     }
     // «新华社记者 王建华/摄»: the word before the space belongs to the name.

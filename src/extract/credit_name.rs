@@ -83,7 +83,8 @@ pub(crate) fn sentence_end(text: &str) -> Option<usize> {
         let ends = match c {
             ';' | '；' | '。' | '•' | '।' | '።' => true,
             '!' | '?' | '…' => rest.starts_with(' '),
-            '.' => rest.starts_with(' ') && !is_abbreviation(&text[..at]),
+            // «РИА Новости . Анна Примерова»: a point apart from its word parts names.
+            '.' => rest.starts_with(' ') && !text[..at].ends_with(' ') && !is_abbreviation(&text[..at]),
             _ => false,
         };
         if ends && depth <= 0 && at > 0 {
@@ -94,7 +95,7 @@ pub(crate) fn sentence_end(text: &str) -> Option<usize> {
 }
 
 /// Whether the text before a point ends in an initial or an abbreviation.
-fn is_abbreviation(before: &str) -> bool {
+pub(crate) fn is_abbreviation(before: &str) -> bool {
     /// «Ю», «St», «Mr»: so short a word before a point is no end of a sentence.
     const INITIAL_CHARS_MAX: usize = 2;
     let word = before.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
@@ -129,7 +130,26 @@ pub(crate) fn clean(name: &str, role: CreditRole) -> Option<(String, CreditRole)
     let name = without_relay(name);
     let fold = folded(name);
     let known = !name.is_empty() && name.chars().any(char::is_alphabetic) && name.chars().count() <= NAME_CHARS_MAX;
-    (known && !WORDS.is_nothing(fold.as_str())).then(|| (name.to_owned(), role))
+    (known && !WORDS.is_nothing(fold.as_str())).then(|| (each_once(name), role))
+}
+
+/// «Anna Muster/dpa | Anna Muster» names one owner twice, «AFP | HANDOUT» one: of parts at bars, those that add a name.
+fn each_once(name: &str) -> String {
+    const BAR: &str = " | ";
+    if !name.contains(BAR) {
+        return name.to_owned();
+    }
+    let parts: Vec<&str> = name.split(BAR).map(str::trim).collect();
+    let folds: Vec<String> = parts.iter().map(|part| folded(part).as_str().to_owned()).collect();
+    let adds = |at: usize| {
+        let said = |other: usize| {
+            let longer = folds[other].len() > folds[at].len() || other < at && folds[other] == folds[at];
+            other != at && longer && folds[other].split(['/', ',']).any(|owner| owner.trim() == folds[at])
+        };
+        !folds[at].split_whitespace().all(|word| WORDS.is_beside(word)) && !(0..parts.len()).any(said)
+    };
+    let kept: Vec<&str> = (0..parts.len()).filter(|at| adds(*at)).map(|at| parts[at]).collect();
+    if kept.is_empty() { name.to_owned() } else { kept.join(BAR) }
 }
 
 /// Without space, marks and brackets whose other half is not there.
@@ -232,21 +252,27 @@ fn without_after(name: &str) -> (&str, Option<CreditRole>) {
 /// The Korean word for a reporter is printed with the name and stays with it.
 pub(crate) const KEPT: &str = "기자";
 
-/// «路透社資料照», «연합뉴스 자료사진»: a remark that is no part of the name, in scripts where it is glued to it.
+/// «路透社資料照», «แฟ้มภาพซินหัว»: a remark that is no part of the name, in scripts where it is glued to it.
 fn without_nothing(name: &str) -> &str {
     let fold = folded(name);
-    let found = WORDS.find(&fold).into_iter().find(|word| word.meaning.nothing && fold.is_end(word.end));
-    match found {
-        Some(word) if word.start > 0 && fold.as_str()[word.start..].starts_with(is_caseless) => {
-            &name[..fold.printed(word.start)]
-        }
-        _ => name,
+    let words = WORDS.find(&fold);
+    let caseless = |word: &&Found| word.meaning.nothing && fold.as_str()[word.start..].starts_with(is_caseless);
+    let opens = words
+        .first()
+        .filter(caseless)
+        .filter(|word| word.start == 0 && !fold.is_end(word.end) && fold.as_str()[word.end..].starts_with(is_unspaced));
+    if let Some(word) = opens {
+        return &name[fold.printed(word.end)..];
+    }
+    match words.iter().filter(caseless).find(|word| word.start > 0 && fold.is_end(word.end)) {
+        Some(word) => &name[..fold.printed(word.start)],
+        None => name,
     }
 }
 
 /// «朝鮮中央通信・共同» is owed to the first; the second passed it on.
 fn without_relay(name: &str) -> &str {
-    match name.rsplit_once('・') {
+    match name.rsplit_once(['・', '＝']) {
         Some((first, relay)) if !first.is_empty() && WORDS.is_relay(folded(relay).as_str()) => first,
         _ => name,
     }

@@ -65,6 +65,14 @@ pub(crate) fn owners(line: &str) -> Owners {
     owners
 }
 
+/// «iStockphoto/anna»: a library and the name by which it knows its member.
+pub(crate) fn is_member(line: &str) -> bool {
+    let member = |name: &str| {
+        name.len() >= 3 && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
+    };
+    line.split_once('/').is_some_and(|(library, name)| WORDS.is_agency(library.trim()) && member(name.trim()))
+}
+
 /// Whether the line signs a text: «新华社记者 尚军».
 pub(crate) fn is_byline(line: &str) -> bool {
     let line = folded(line);

@@ -4,7 +4,7 @@
 
 use crate::extract::credit_label::Hit;
 use crate::extract::credit_name;
-use crate::extract::credit_owner::{is_byline, owners};
+use crate::extract::credit_owner::{is_byline, is_member, owners};
 use crate::extract::credit_text::{close_bracket, closing, is_caseless, is_unspaced, open_bracket};
 use crate::model::article::CreditRole;
 
@@ -120,7 +120,7 @@ fn owned(printed: &str, start: usize, end: usize) -> Option<Hit> {
     {
         return None;
     }
-    (known.is_credit() && !is_byline(&name)).then_some(Hit { start, end, name, role })
+    (known.is_credit() && !is_byline(&name) || is_member(&name)).then_some(Hit { start, end, name, role })
 }
 
 /// Where a tail may begin, from the left: (its first byte, where the mark before it begins).
@@ -136,7 +136,9 @@ fn starts(printed: &str) -> impl Iterator<Item = (usize, usize)> {
                         && printed[..at].ends_with(|p: char| p.is_lowercase() || p.is_numeric()))
             }
             '—' | '–' | '-' | '/' => {
-                printed[..at].ends_with([' ', '.', '\n', '。']) || (c == '/' && printed[..at].ends_with(is_unspaced))
+                // «2024.5.1/뉴스1»: after a date, too.
+                let glued = |p: char| is_unspaced(p) || p.is_ascii_digit() && rest.starts_with(is_unspaced);
+                printed[..at].ends_with([' ', '.', '\n', '。']) || (c == '/' && printed[..at].ends_with(glued))
             }
             _ => false,
         };

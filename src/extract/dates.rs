@@ -78,18 +78,59 @@ const UPDATED: &[&str] = &[
     "dcterms.modified",
 ];
 
+/// Where the day of publication is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// The operator's rule.
+    Rule,
+    /// The article's JSON-LD.
+    Data,
+    /// Meta elements.
+    Metas,
+    /// `itemprop=datePublished`, `time`.
+    Elements,
+    /// Lines near the headline.
+    Lines,
+    /// The page's address.
+    Address,
+}
+
+impl Place {
+    /// In the order in which they are believed.
+    pub(super) const ALL: [Self; 6] = [Self::Rule, Self::Data, Self::Metas, Self::Elements, Self::Lines, Self::Address];
+
+    /// Its name, for people.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Rule => "the rule of its source",
+            Self::Data => "JSON-LD",
+            Self::Metas => "a meta element",
+            Self::Elements => "an element for dates",
+            Self::Lines => "a line near the headline",
+            Self::Address => "the address",
+        }
+    }
+
+    /// The day that is told there.
+    pub(super) fn read(self, page: &Dated<'_>, clock: Clock<'_>) -> Option<Moment> {
+        const KEYS: [&str; 3] = ["datePublished", "dateCreated", "uploadDate"];
+        match self {
+            Self::Rule => page.named.dates.iter().find_map(|text| clock.read(text)),
+            Self::Data => {
+                let article = page.facts.article()?;
+                KEYS.iter().find_map(|key| clock.read(&ld::text(article, key)?))
+            }
+            Self::Metas => PUBLISHED.iter().find_map(|name| page.facts.all_of(name).find_map(|text| clock.read(text))),
+            Self::Elements => in_elements(page.outline, clock),
+            Self::Lines => in_lines(page.outline, page.facts, clock),
+            Self::Address => in_address(page.path, clock),
+        }
+    }
+}
+
 /// When it was first published: as data says, else as the page prints it, else as its address says.
 pub(super) fn published(page: &Dated<'_>, clock: Clock<'_>) -> Option<Moment> {
-    let told = ["datePublished", "dateCreated", "uploadDate"];
-    let readers: [&dyn Fn() -> Option<Moment>; 6] = [
-        &|| page.named.dates.iter().find_map(|text| clock.read(text)),
-        &|| page.facts.article().and_then(|article| told.iter().find_map(|key| clock.read(&ld::text(article, key)?))),
-        &|| PUBLISHED.iter().find_map(|name| page.facts.all_of(name).find_map(|text| clock.read(text))),
-        &|| in_elements(page.outline, clock),
-        &|| in_lines(page.outline, page.facts, clock),
-        &|| in_address(page.path, clock),
-    ];
-    readers.iter().find_map(|read| read()).or_else(|| updated(page.facts, clock))
+    Place::ALL.iter().find_map(|place| place.read(page, clock)).or_else(|| updated(page.facts, clock))
 }
 
 /// What dates are looked for in.

@@ -15,6 +15,7 @@ mod credit_words;
 mod cues;
 mod dates;
 pub mod error;
+pub mod explain;
 mod facts;
 mod fallback;
 mod furniture;
@@ -31,8 +32,10 @@ mod photo_frame;
 mod photo_signs;
 mod photo_url;
 mod photo_walk;
+mod photo_why;
 mod place;
 mod prune;
+pub mod reading;
 mod refusal;
 mod render;
 mod rules;
@@ -47,110 +50,31 @@ mod weigh;
 
 use std::collections::HashSet;
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use scraper::Html;
 
-use crate::date::Moment;
 use crate::html::dom;
 use crate::model::article::{Article, Origin, Photo};
 use crate::model::entry::Entry;
-use crate::model::source::{ArticleRule, Source};
+use crate::model::source::Source;
 use crate::model::url::PageUrl;
 use crate::text::fold::{beginning, fold};
 use crate::text::letter::is_letter;
-use body::Ask;
+use body::{Ask, Choice};
 use dates::{Clock, Dated};
 use error::ExtractError;
+use explain::{Explanation, Picture};
 use facts::Facts;
 use furniture::{Furniture, Marks};
 use next_page::NextPage;
 use outline::Outline;
 use photo::PhotoPage;
 use place::Shown;
+use reading::{Page, Reading};
 use refusal::Instead;
+use site_rules::SiteRule;
 use rules::Named;
 use shingle::Shingles;
 use template::{Lesson, Template};
-
-/// A page to be read, with what helps to read it.
-#[derive(Debug, Clone, Copy)]
-pub struct Page<'a> {
-    /// Its address, against which links are made whole.
-    pub url: &'a PageUrl,
-    /// Its text, decoded.
-    pub html: &'a str,
-    /// What the operator said of the site; `&ArticleRule::default()` where nothing.
-    pub rule: &'a ArticleRule,
-    /// What the source said of this article, if a source did.
-    pub entry: Option<&'a Entry>,
-    /// The language, where the page does not say.
-    pub language: Option<&'a str>,
-    /// The zone of dates printed without one.
-    pub zone: &'a TimeZone,
-    /// The depth to which elements may nest.
-    pub depth: usize,
-    /// Now, for relative dates.
-    pub now: Timestamp,
-}
-
-/// What a page alone says: the answer of the `extract` filter.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Reading {
-    /// The headline, without the site's name.
-    pub title: String,
-    /// Who wrote it.
-    pub authors: Vec<String>,
-    /// When it was first published.
-    pub published: Option<Moment>,
-    /// When it was last changed.
-    pub updated: Option<Moment>,
-    /// Its language, BCP 47.
-    pub language: Option<String>,
-    /// A few plain sentences.
-    pub summary: String,
-    /// The body, paragraphs apart by one blank line.
-    pub text: String,
-    /// The body, safe HTML, photos with their credits in `figcaption`.
-    pub html: String,
-    /// Its pictures in page order.
-    pub photos: Vec<Photo>,
-    /// Which of them leads.
-    pub lead: Option<usize>,
-    /// Sections and tags.
-    pub tags: Vec<String>,
-    /// The page shows the beginning alone; the rest is for subscribers.
-    pub cut_short: bool,
-    /// Its elements nested deeper than `Page::depth`, and were read as if they did not.
-    pub flattened: bool,
-    /// The page on which it says that it goes on.
-    pub next: Option<NextPage>,
-}
-
-impl Reading {
-    /// Photographs of an article that is joined.
-    const PHOTOS_MAX: usize = 60;
-
-    /// Joins the next part to it. Says whether it was one: another headline, or the same text again, is none.
-    pub fn join(&mut self, part: Self) -> bool {
-        let is_again = self.text.contains(&part.text) || part.text.starts_with(&self.text);
-        if !next_page::is_same_title(&self.title, &part.title) || is_again {
-            return false;
-        }
-        self.text.push_str("\n\n");
-        self.text.push_str(&part.text);
-        self.html.push_str(&part.html);
-        for photo in part.photos {
-            if self.photos.len() < Self::PHOTOS_MAX && !self.photos.iter().any(|known| known.url == photo.url) {
-                self.photos.push(photo);
-            }
-        }
-        self.lead = self.lead.or(part.lead).filter(|lead| *lead < self.photos.len());
-        self.cut_short |= part.cut_short;
-        self.next = part.next;
-        true
-    }
-}
 
 /// Characters of a summary.
 const SUMMARY_CHARS_MAX: usize = 400;
@@ -183,33 +107,18 @@ fn look(page: &Page<'_>, template: Option<&Template>) -> Result<(Reading, Lesson
     let (dom, flattened) = dom::parse_bounded(page.html, page.depth);
     let outline = Outline::of(dom.root_element());
     let facts = Facts::of(&outline);
-    let named = Named::on(&outline, dom.root_element(), page.rule);
-    let known = site_rules::of(page.url.host());
-    let site = match known {
-        Some((_, rule)) => Named::on(&outline, dom.root_element(), &rule.article).but_for(page.rule),
-        None => Named::default(),
-    };
-    let title = named.title.clone().unwrap_or_else(|| title::title(&outline, &facts, page.url.host()));
-    let authors = [&named.authors, &authors::authors(&outline, &facts), &site.authors];
-    let authors = authors.into_iter().find(|names| !names.is_empty()).cloned().unwrap_or_default();
+    let heads = Heads::of(page, &dom, &outline, &facts);
     let nothing = Furniture::default();
-    let ask = Ask {
-        outline: &outline,
-        facts: &facts,
-        named: &named,
-        site: &site,
-        furniture: &nothing,
-        title: &title,
-        authors: &authors,
-        host: page.url.host(),
-    };
+    let ask = heads.ask(&outline, &facts, &nothing, page.url.host());
     let (body, lesson) = match template {
         Some(template) => remembering(page, &dom, &ask, template),
         None => (body(page, &dom, &ask, None), Lesson::default()),
     };
-    if let Some(error) = refused(page, &facts, &title, &body.text) {
+    if let Some(error) = refused(page, &facts, &heads.title, &body.text) {
         return Err(error);
     }
+    let next = NextPage::of(&outline, dom.root_element(), heads.rule.map_or(&[], |rule| &rule.next), page.url);
+    let Heads { named, site, title, authors, .. } = heads;
     let clock = Clock { zone: page.zone, now: page.now };
     let reading = Reading {
         published: dates::published(
@@ -223,7 +132,7 @@ fn look(page: &Page<'_>, template: Option<&Template>) -> Result<(Reading, Lesson
         tags: facts.tags(),
         flattened,
         cut_short: refusal::breaks_off(&facts, &body.text),
-        next: NextPage::of(&outline, dom.root_element(), known.map_or(&[], |(_, rule)| &rule.next), page.url),
+        next,
         title,
         authors,
         text: body.text,
@@ -232,6 +141,43 @@ fn look(page: &Page<'_>, template: Option<&Template>) -> Result<(Reading, Lesson
         lead: body.lead,
     };
     Ok((reading, lesson))
+}
+
+/// What is found on a page before its text is: what the rules name, the headline, the authors.
+struct Heads {
+    /// The rule that is known of its site.
+    rule: Option<&'static SiteRule>,
+    /// What the operator's rule names.
+    named: Named,
+    /// What its site's rule names.
+    site: Named,
+    title: String,
+    authors: Vec<String>,
+}
+
+impl Heads {
+    fn of(page: &Page<'_>, dom: &Html, outline: &Outline<'_>, facts: &Facts<'_>) -> Self {
+        let host = page.url.host();
+        let named = Named::on(outline, dom.root_element(), page.rule);
+        let rule = site_rules::of(host).map(|(_, rule)| rule);
+        let by_site = |rule: &SiteRule| Named::on(outline, dom.root_element(), &rule.article).but_for(page.rule);
+        let site = rule.map_or_else(Named::default, by_site);
+        let title = named.title.clone().unwrap_or_else(|| title::title(outline, facts, host));
+        let authors = [&named.authors, &authors::authors(outline, facts, host), &site.authors];
+        let authors = authors.into_iter().find(|names| !names.is_empty()).cloned().unwrap_or_default();
+        Self { rule, named, site, title, authors }
+    }
+
+    fn ask<'a>(
+        &'a self,
+        outline: &'a Outline<'a>,
+        facts: &'a Facts<'a>,
+        furniture: &'a Furniture,
+        host: &'a str,
+    ) -> Ask<'a> {
+        let (named, site) = (&self.named, &self.site);
+        Ask { outline, facts, named, site, furniture, title: &self.title, authors: &self.authors, host }
+    }
 }
 
 /// The body of a page without what the memory knows. A memory that leaves next to nothing of it is not heeded.
@@ -269,21 +215,7 @@ struct Body {
 fn body(page: &Page<'_>, dom: &Html, ask: &Ask<'_>, marks: Option<&Marks>) -> Body {
     let outline = ask.outline;
     let mut choice = body::choose(ask);
-    let node = |index: usize| outline.elements[index].node;
-    let language = ask.facts.languages().first().copied().or(page.language);
-    let found = photo::photos(&PhotoPage {
-        dom,
-        body: choice.as_ref().map(|choice| node(choice.container)),
-        article: choice.as_ref().map(|choice| node(article_of(ask, choice.container))),
-        ld: &ask.facts.ld,
-        url: page.url,
-        og_image: ask
-            .facts
-            .meta_of(&["og:image", "og:image:url", "twitter:image"])
-            .and_then(|image| page.url.join(image).ok()),
-        language,
-        rule: page.rule,
-    });
+    let found = photo::photos(&photo_page(page, dom, ask, choice.as_ref()));
     let aside = choice.as_ref().map_or(&[][..], |choice| &choice.aside);
     let mut shown = Shown::of(outline, found, aside);
     let kept = choice.as_mut().map(|choice| {
@@ -300,6 +232,64 @@ fn body(page: &Page<'_>, dom: &Html, ask: &Ask<'_>, marks: Option<&Marks>) -> Bo
         None => (text, render::html(outline, container, &kept, &shown.placed(), page.url)),
     };
     Body { text, html: sanitize::safe(&html), photos: shown.photos, lead: shown.lead, lesson }
+}
+
+fn photo_page<'a>(page: &Page<'a>, dom: &'a Html, ask: &Ask<'a>, choice: Option<&Choice>) -> PhotoPage<'a> {
+    let node = |index: usize| ask.outline.elements[index].node;
+    PhotoPage {
+        dom,
+        body: choice.map(|choice| node(choice.container)),
+        article: choice.map(|choice| node(article_of(ask, choice.container))),
+        ld: &ask.facts.ld,
+        url: page.url,
+        og_image: ask
+            .facts
+            .meta_of(&["og:image", "og:image:url", "twitter:image"])
+            .and_then(|image| page.url.join(image).ok()),
+        language: ask.facts.languages().first().copied().or(page.language),
+        rule: page.rule,
+    }
+}
+
+/// Why `read` reads a page as it does. Reads it once more: `read` itself collects no reasons.
+#[must_use]
+pub fn explain(page: &Page<'_>) -> Explanation {
+    let dom = dom::parse(page.html, page.depth);
+    let outline = Outline::of(dom.root_element());
+    let facts = Facts::of(&outline);
+    let heads = Heads::of(page, &dom, &outline, &facts);
+    let nothing = Furniture::default();
+    let ask = heads.ask(&outline, &facts, &nothing, page.url.host());
+    let (outline, facts) = (&outline, &facts);
+    let dated = Dated { outline, facts, named: &heads.named, path: page.url.path() };
+    let mut explanation = explain::said(&ask, &dated, Clock { zone: page.zone, now: page.now });
+    explanation.blocks = explain::blocks(&ask);
+    let mut choice = body::choose(&ask);
+    let photo_page = photo_page(page, &dom, &ask, choice.as_ref());
+    let found = photo::photos(&photo_page);
+    let places = photo_why::places(&photo_page, &found);
+    let passed = photo_why::passed(&photo_page).into_iter();
+    let passed = passed.map(|(url, why)| Picture { url, why: Some(why.as_str()), ours: false });
+    let aside = choice.as_ref().map_or(&[][..], |choice| &choice.aside);
+    let urls: Vec<PageUrl> = found.photos.iter().map(|photo| photo.url.clone()).collect();
+    let shown = Shown::of(outline, found, aside);
+    explanation.pictures = urls
+        .iter()
+        .zip(places)
+        .map(|(url, place)| {
+            let ours = shown.photos.iter().any(|photo| photo.url == *url);
+            let why = if ours { place } else { Some("stands in another article") };
+            Picture { url: url.to_string(), why, ours }
+        })
+        .chain(passed)
+        .collect();
+    let text = choice.as_mut().map(|choice| {
+        choice.cut_captions(outline, &shown.captions);
+        explanation.lines = explain::lines(&ask, choice);
+        render::text(outline, choice.container, &prune::kept(&ask, choice))
+    });
+    explanation.from_data = instead_of(&ask, page.html, &text.unwrap_or_default()).is_some();
+    explanation
 }
 
 /// The text from the page's data, where its markup has none, or the beginning alone.

@@ -230,6 +230,11 @@ impl<'a> Walk<'a> {
             self.open = Some(self.begin(parent, runs));
         }
         let Some(piece) = &mut self.open else { return };
+        // The line above a headline, set by style alone: «<span>Land</span>Der Minister geht».
+        let elsewhere = self.outline.runs[piece.runs.clone()].last().is_some_and(|run| run.parent != parent);
+        if piece.kind == Kind::Heading && elsewhere && is_seam(&piece.text, text) {
+            piece.text.push(' ');
+        }
         self.outline.runs.push(Run { parent, text });
         piece.runs.end = runs + 1;
         read(piece, text, self.links > 0);
@@ -254,6 +259,14 @@ impl<'a> Walk<'a> {
             self.outline.pieces.push(piece);
         }
     }
+}
+
+/// Whether two words meet without a space: a small letter, and a large one with which a new element begins.
+fn is_seam(before: &str, after: &str) -> bool {
+    /// Letters of a word that is no part of a name such as «iPhone».
+    const WORD_MIN: usize = 3;
+    let small = before.chars().rev().take(WORD_MIN).filter(|c| c.is_lowercase()).count();
+    small == WORD_MIN && after.starts_with(char::is_uppercase)
 }
 
 /// Adds a run to a piece.

@@ -290,7 +290,8 @@ fn follow<'a>(frame: ElementRef<'a>, area: &Area<'a>, language: Option<&str>, pr
                 read.credit.map(|credit| (read.text, credit))
             }
             Part::Other if holds.text <= LOOSE_BYTES_MAX => {
-                loose_credit(next, &text, language).map(|credit| (None, credit))
+                let alone = loose_credit(next, &text, language).map(|credit| (None, credit));
+                alone.or_else(|| loose_caption(&text, language).filter(|_| printed.caption.is_none()))
             }
             Part::Other => None,
         };
@@ -316,6 +317,17 @@ fn loose_credit(element: ElementRef<'_>, text: &str, language: Option<&str>) -> 
     }
     let read = credit::caption(text, language);
     read.credit.filter(|credit| read.text.is_none() && credit.raw != credit.name)
+}
+
+/// A paragraph right after a picture that ends in a credit with its word is the picture's caption, whatever it is called:
+/// «4月30日，乘客在站台候车。本报记者 李样例摄».
+fn loose_caption(text: &str, language: Option<&str>) -> Option<(Option<String>, Credit)> {
+    let read = credit::caption(text, language);
+    let credit = read.credit.filter(|credit| credit.raw != credit.name)?;
+    let ends = text
+        .trim_end_matches([' ', '\n', '.', '。', ')', '）', ']', '】'])
+        .ends_with(credit.raw.trim_end_matches(['.', '。']));
+    ends.then_some((read.text, credit))
 }
 
 fn next_element(element: ElementRef<'_>) -> Option<ElementRef<'_>> {

@@ -15,6 +15,9 @@ use crate::model::url::PageUrl;
 /// Pictures of one page that are looked at; the longest galleries of real pages have about 150.
 const PICTURES_MAX: usize = 300;
 
+/// Elements called credit that are looked at on one page.
+const CREDITS_MAX: usize = 1000;
+
 /// An image element with its real address.
 #[derive(Debug, Clone)]
 pub(crate) struct Picture<'a> {
@@ -33,6 +36,31 @@ pub(crate) struct Walk<'a> {
     pub(crate) pictures: Vec<Picture<'a>>,
     /// Elements that hold credits by their names, wherever they stand near the article: (place, element).
     pub(crate) credits: Vec<(usize, ElementRef<'a>)>,
+}
+
+/// Why a picture is none of the article's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Passed {
+    /// It has no address.
+    NoAddress,
+    /// A sign of the site, a tracker, an avatar, an advert.
+    Foreign,
+    /// It stands outside the article, or beside it.
+    Outside,
+    /// It leads to another article.
+    Teaser,
+}
+
+impl Passed {
+    /// Why, for people.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::NoAddress => "has no address",
+            Self::Foreign => "a sign of the site, a tracker, an avatar or an advert",
+            Self::Outside => "stands outside the article",
+            Self::Teaser => "leads to another article",
+        }
+    }
 }
 
 /// Where the article stands.
@@ -67,6 +95,17 @@ struct Walker<'a, 'p> {
 
 /// Walks over a page.
 pub(crate) fn walk<'a>(dom: &'a Html, area: &Area<'a>, base: &PageUrl, og_image: Option<&PageUrl>) -> Walk<'a> {
+    walk_step_by_step(dom, area, base, og_image, |_, _| {})
+}
+
+/// The same; `see` is shown each picture that is passed over.
+pub(crate) fn walk_step_by_step<'a>(
+    dom: &'a Html,
+    area: &Area<'a>,
+    base: &PageUrl,
+    og_image: Option<&PageUrl>,
+    mut see: impl FnMut(ElementRef<'a>, Passed),
+) -> Walk<'a> {
     let lead = og_image.map(key);
     let mut walker = Walker {
         area,
@@ -82,13 +121,18 @@ pub(crate) fn walk<'a>(dom: &'a Html, area: &Area<'a>, base: &PageUrl, og_image:
     for (at, element) in dom.root_element().descendent_elements().enumerate() {
         walker.body_seen |= area.body.is_some_and(|body| body.id() == element.id());
         match &**tag(element) {
-            "img" | "amp-img" if walk.pictures.len() < PICTURES_MAX => {
-                walk.pictures.extend(walker.picture(element, at));
-            }
+            "img" | "amp-img" if walk.pictures.len() < PICTURES_MAX => match walker.picture(element, at) {
+                Ok(picture) => walk.pictures.push(picture),
+                Err(passed) => see(element, passed),
+            },
             "h1" => walker.headline(element),
             "meta" | "script" | "link" | "source" | "a" | "input" | "option" | "br" | "head" | "title" => {}
             _ => {
-                if has_names(element) && part(element, false) == Part::Credit && walker.is_near(element) {
+                if walk.credits.len() < CREDITS_MAX
+                    && has_names(element)
+                    && part(element, false) == Part::Credit
+                    && walker.is_near(element)
+                {
                     walk.credits.push((at, element));
                 }
             }
@@ -102,7 +146,7 @@ fn has_names(element: ElementRef<'_>) -> bool {
 }
 
 impl<'a> Walker<'a, '_> {
-    fn picture(&mut self, img: ElementRef<'a>, at: usize) -> Option<Picture<'a>> {
+    fn picture(&mut self, img: ElementRef<'a>, at: usize) -> Result<Picture<'a>, Passed> {
         let above = self.above(img);
         let between = self.headline_seen && !self.body_seen && above.figure;
         let inside =
@@ -111,14 +155,17 @@ impl<'a> Walker<'a, '_> {
         let may_lead = self.lead.is_some() && (above.figure || above.article);
         if !belongs && !may_lead {
             // Most pictures of a page are signs and teasers: their addresses need not be read.
-            return None;
+            return Err(Passed::Outside);
         }
-        let url = address(img, self.base).or_else(|| self.unscripted(img))?;
+        let url = address(img, self.base).or_else(|| self.unscripted(img)).ok_or(Passed::NoAddress)?;
         if is_foreign_image(img, &url) {
-            return None;
+            return Err(Passed::Foreign);
         }
         let leads = self.lead.as_deref() == Some(key(&url).as_str());
-        (leads || belongs && !self.is_teaser(img, above)).then_some(Picture { img, url, at })
+        if !belongs && !leads {
+            return Err(Passed::Outside);
+        }
+        if leads || !self.is_teaser(img, above) { Ok(Picture { img, url, at }) } else { Err(Passed::Teaser) }
     }
 
     /// The picture that stands in a `noscript` beside a lazy one.

@@ -1,7 +1,9 @@
 //! What is cut inside the article's block, and the lead paragraph that is fetched from above it: by shape and by
 //! place, and by the cues of `cues`; never by a word of one page.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+
+use html5ever::local_name;
 
 use crate::extract::authors;
 use crate::extract::body::{Ask, Choice};
@@ -9,7 +11,8 @@ use crate::extract::cues;
 use crate::extract::outline::{Kind, Outline, Piece};
 use crate::extract::shingle::Shingles;
 use crate::extract::signs::Signs;
-use crate::extract::weigh;
+use crate::extract::weigh::{self, Sums};
+use crate::html::dom::attribute;
 use crate::text::fold::fold;
 
 /// Share of its letters that are links beyond which a line leads elsewhere.
@@ -33,23 +36,64 @@ const SUMMED_LETTERS_MIN: u32 = 40;
 /// Share of a lead's words that must stand in the page's own summary, where nothing else marks it.
 const LEAD_SHARE_MIN: f32 = 0.8;
 
+/// Why a piece of the block is no text of the article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cut {
+    /// Above the headline.
+    AboveHeadline,
+    /// Beside the article (`body`).
+    Beside,
+    /// A way elsewhere, or a label.
+    Link,
+    /// The headline once more.
+    Title,
+    /// A label above ways to other articles.
+    Related,
+    /// Labels, names and dates before the first paragraph or after the last.
+    Edge,
+    /// Asks for something.
+    Asks,
+    /// A heading behind which nothing stands.
+    EmptySection,
+    /// Printed before.
+    Repeated,
+    /// Stands in a small block of its own behind the text.
+    Tail,
+}
+
 /// The pieces that are the article's text.
 pub(super) fn kept(ask: &Ask<'_>, choice: &Choice) -> Vec<usize> {
+    kept_step_by_step(ask, choice, |_, _| {})
+}
+
+/// The same; `see` is shown after each step what it cut and what is still there.
+pub(super) fn kept_step_by_step(ask: &Ask<'_>, choice: &Choice, mut see: impl FnMut(Cut, &[usize])) -> Vec<usize> {
     let outline = ask.outline;
     let range = outline.elements[choice.container].pieces.clone();
     let start = behind_headline(ask, choice).unwrap_or(range.start);
     let title = fold(ask.title);
-    let mut kept: Vec<usize> = (start..range.end)
-        .filter(|index| !choice.beside[*index])
-        .filter(|index| is_text(&outline.pieces[*index], choice, *index))
-        .filter(|index| !is_title(&outline.pieces[*index], &title))
-        .collect();
+    let mut kept: Vec<usize> = (start..range.end).collect();
+    see(Cut::AboveHeadline, &kept);
+    kept.retain(|index| !choice.beside[*index]);
+    see(Cut::Beside, &kept);
+    let sections = linked_sections(outline, &kept);
+    kept.retain(|index| is_text(&outline.pieces[*index], choice, *index) || sections.contains(index));
+    see(Cut::Link, &kept);
+    kept.retain(|index| !is_title(&outline.pieces[*index], &title));
+    see(Cut::Title, &kept);
     without_related(outline, &mut kept);
+    see(Cut::Related, &kept);
+    without_tail(outline, choice, &mut kept);
+    see(Cut::Tail, &kept);
     trim(ask, choice, &mut kept);
+    see(Cut::Edge, &kept);
     kept.retain(|index| !asks(&outline.pieces[*index]));
+    see(Cut::Asks, &kept);
     with_lead(ask, choice, &mut kept);
     without_empty_sections(outline, &mut kept);
+    see(Cut::EmptySection, &kept);
     without_repetitions(outline, &mut kept);
+    see(Cut::Repeated, &kept);
     kept
 }
 
@@ -76,6 +120,65 @@ fn is_text(piece: &Piece, choice: &Choice, index: usize) -> bool {
         Kind::Paragraph | Kind::Item | Kind::Cell => share < LINE_LINK_SHARE_MAX,
         Kind::Loose => share < 0.5 && (piece.letters >= 20 || piece.marks > 0) && has_word(piece),
     }
+}
+
+/// Headings that are links and open the sections of a list («12 ways to …»): several of one make, each with text behind it.
+fn linked_sections(outline: &Outline<'_>, kept: &[usize]) -> HashSet<usize> {
+    /// Sections of a list; one or two linked headings are ways to other articles.
+    const SECTIONS_MIN: usize = 3;
+    let is_section = |pair: &&[usize]| {
+        let (heading, next) = (&outline.pieces[pair[0]], &outline.pieces[pair[1]]);
+        let beside = outline.elements[heading.owner].parent == outline.elements[next.owner].parent;
+        heading.kind == Kind::Heading && heading.link_share() >= 0.6 && beside && weigh::weight(next) > 0.0
+    };
+    let sections: HashSet<usize> = kept.windows(2).filter(is_section).map(|pair| pair[0]).collect();
+    if sections.len() >= SECTIONS_MIN { sections } else { HashSet::new() }
+}
+
+/// What stands behind the element that holds nearly all of the text, in blocks of another make: notes on comments,
+/// people of the newsroom, forms. A text in several blocks of one make goes on.
+fn without_tail(outline: &Outline<'_>, choice: &Choice, kept: &mut Vec<usize>) {
+    /// Share of the text that its home holds.
+    const HOME_SHARE: f32 = 0.8;
+    let mut weights = vec![0.0; outline.pieces.len()];
+    for index in kept.iter() {
+        weights[*index] = choice.weights[*index].max(0.0);
+    }
+    let sums = Sums::of(weights.into_iter());
+    let held = |element: usize| sums.over(&outline.elements[element].pieces);
+    let mut home = choice.container;
+    let mut child = home + 1;
+    while child < outline.elements[home].end {
+        if held(child) >= HOME_SHARE * sums.total() {
+            home = child;
+            child = home + 1;
+        } else {
+            child = outline.elements[child].end;
+        }
+    }
+    let end = outline.elements[home].pieces.end;
+    kept.retain(|index| *index < end || choice.is_told(*index) || continues(outline, home, *index));
+}
+
+/// Whether a piece behind the home of the text stands in a block of the same make as the one that holds the home.
+fn continues(outline: &Outline<'_>, home: usize, piece: usize) -> bool {
+    let mut block = outline.pieces[piece].owner;
+    while !outline.within(home, outline.elements[block].parent) {
+        block = outline.elements[block].parent;
+    }
+    if outline.within(home, block) {
+        return true;
+    }
+    let beside = outline.elements[block].parent;
+    let around = std::iter::once(home).chain(outline.ancestors(home));
+    let twin = around.into_iter().find(|around| outline.elements[*around].parent == beside).unwrap_or(home);
+    outline.elements[block].signs.any(Signs::BODY) || is_same_make(outline, block, twin)
+}
+
+/// Whether two elements have one tag and the same classes.
+fn is_same_make(outline: &Outline<'_>, one: usize, other: usize) -> bool {
+    let class = |index: usize| attribute(outline.elements[index].node, &local_name!("class")).map(str::trim);
+    outline.elements[one].tag() == outline.elements[other].tag() && class(one) == class(other)
 }
 
 /// `00:00` and the like are no text.
@@ -177,9 +280,11 @@ fn without_empty_sections(outline: &Outline<'_>, kept: &mut Vec<usize>) {
 fn without_repetitions(outline: &Outline<'_>, kept: &mut Vec<usize>) {
     /// Shorter lines may well be said twice.
     const LETTERS_MIN: u32 = 60;
-    let mut seen = HashSet::new();
+    let mut seen: HashMap<&str, usize> = HashMap::new();
     kept.retain(|index| {
         let piece = &outline.pieces[*index];
-        piece.letters < LETTERS_MIN || seen.insert(piece.text.as_str())
+        // Side by side in one block it is said twice: a refrain, the meals of a week.
+        let parent = outline.elements[piece.owner].parent;
+        piece.letters < LETTERS_MIN || *seen.entry(piece.text.as_str()).or_insert(parent) == parent
     });
 }

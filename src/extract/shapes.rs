@@ -38,7 +38,7 @@ pub(super) fn mark_teasers(outline: &Outline<'_>, host: &str, good: &Sums, besid
         row.clear();
         let mut child = parent + 1;
         while child < outline.elements[parent].end {
-            if is_teaser(outline, child, host) {
+            if is_teaser(outline, child, host) && !opens_section(outline, child, parent) {
                 row.push(child);
             }
             child = outline.elements[child].end;
@@ -51,6 +51,20 @@ pub(super) fn mark_teasers(outline: &Outline<'_>, host: &str, good: &Sums, besid
         }
     }
     teasers
+}
+
+/// Whether a heading that is a link has a paragraph behind it: a section of a list («12 ways to …»).
+fn opens_section(outline: &Outline<'_>, heading: usize, parent: usize) -> bool {
+    /// Letters of a paragraph that a section is made of; a teaser's sentence is shorter.
+    const LETTERS_MIN: u32 = 60;
+    let next = outline.elements[heading].end;
+    let is_heading = outline.elements[heading].pieces.clone().all(|piece| outline.pieces[piece].owner == heading);
+    is_heading
+        && next < outline.elements[parent].end
+        && *outline.elements[next].tag() == local_name!("p")
+        && outline.pieces[outline.elements[next].pieces.clone()]
+            .iter()
+            .any(|piece| piece.letters >= LETTERS_MIN && piece.link_share() < 0.5)
 }
 
 /// Teasers stand below the text, or have next to none of their own; what has more is an article made of parts.

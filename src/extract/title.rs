@@ -14,31 +14,49 @@ use crate::text::letter::is_letter;
 const PARTINGS: &[&str] =
     &[" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • ", " / ", "｜", "_", " ― ", "－", " › ", " ‹ ", " « "];
 
+/// A wording of the headline.
+#[derive(Debug, Clone)]
+pub(super) struct Wording {
+    /// What says so.
+    pub(super) from: &'static str,
+    /// Without the site's name.
+    pub(super) text: String,
+    /// How much this place is believed.
+    worth: f32,
+}
+
 /// The headline; empty where the page has none.
 pub(super) fn title(outline: &Outline<'_>, facts: &Facts<'_>, host: &str) -> String {
+    let wordings = wordings(outline, facts, host);
+    best(&wordings).map(|index| wordings[index].text.clone()).unwrap_or_default()
+}
+
+/// Every wording of the headline, the most visible first.
+pub(super) fn wordings(outline: &Outline<'_>, facts: &Facts<'_>, host: &str) -> Vec<Wording> {
     let sites = Sites::of(facts, host);
-    let mut candidates: Vec<(String, f32)> = Vec::new();
-    let mut add = |text: String, worth: f32| {
+    let mut wordings: Vec<Wording> = Vec::new();
+    let mut add = |from: &'static str, text: String, worth: f32| {
         let text = sites.without(&text);
         if !text.is_empty() && !sites.is_name(&text) {
-            candidates.push((text, worth));
+            wordings.push(Wording { from, text, worth });
         }
     };
-    // The first heading of several is most often, but not always, the headline.
-    let (seen, worth) = if facts.h1.len() == 1 { (1, 3.0) } else { (3, 2.2) };
-    facts.h1.iter().take(seen).for_each(|(_, text)| add(text.clone(), worth));
+    // The first heading of several is most often, but not always, the headline. One that stands alone is what readers
+    // see; what `OpenGraph` and `title` say in other words together is written for search engines.
+    let (seen, worth) = if facts.h1.len() == 1 { (1, 3.7) } else { (3, 2.2) };
+    facts.h1.iter().take(seen).for_each(|(_, text)| add("h1", text.clone(), worth));
     if let Some(headline) =
         facts.article().and_then(|article| ld::text(article, "headline").or_else(|| ld::text(article, "name")))
     {
-        add(headline, 2.6);
+        add("JSON-LD", headline, 2.6);
     }
-    facts.meta_of(&["og:title"]).into_iter().for_each(|text| add(plain(text), 2.4));
-    facts.meta_of(&["twitter:title"]).into_iter().for_each(|text| add(plain(text), 1.0));
-    add(facts.document_title.clone(), 1.2);
+    facts.meta_of(&["og:title"]).into_iter().for_each(|text| add("og:title", plain(text), 2.4));
+    facts.meta_of(&["twitter:title"]).into_iter().for_each(|text| add("twitter:title", plain(text), 1.0));
+    add("title", facts.document_title.clone(), 1.2);
     if let Some(text) = printed(outline, &facts.document_title).filter(|_| facts.h1.is_empty()) {
-        add(text, 1.8);
+        add("a line of the page", text, 1.8);
     }
-    best(&candidates)
+    wordings
 }
 
 /// The part of the `title` element that a line of the page repeats: the rest is the site's.
@@ -51,23 +69,29 @@ fn printed(outline: &Outline<'_>, title: &str) -> Option<String> {
     line.map(|piece| piece.text.clone())
 }
 
-/// The wording with the most worth; a wording lends its worth to those that say the same.
-fn best(candidates: &[(String, f32)]) -> String {
-    let folded: Vec<String> = candidates.iter().map(|(text, _)| bare(text)).collect();
-    let worth = |index: usize| -> f32 {
-        let (text, own) = (&candidates[index].0, &folded[index]);
-        let same =
-            (0..candidates.len()).filter(|other| folded[*other] == *own || is_longer(&candidates[*other].0, text));
-        same.map(|other| candidates[other].1).sum()
-    };
+/// The wording with the most worth.
+fn best(wordings: &[Wording]) -> Option<usize> {
     let mut best: Option<(usize, f32)> = None;
-    for index in 0..candidates.len() {
-        let worth = worth(index);
+    for (index, worth) in worths(wordings).into_iter().enumerate() {
         if best.is_none_or(|(_, most)| worth > most) {
             best = Some((index, worth));
         }
     }
-    best.map(|(index, _)| candidates[index].0.clone()).unwrap_or_default()
+    best.map(|(index, _)| index)
+}
+
+/// The worth of each wording; a wording lends its worth to those that say the same.
+pub(super) fn worths(wordings: &[Wording]) -> Vec<f32> {
+    let folded: Vec<String> = wordings.iter().map(|wording| bare(&wording.text)).collect();
+    let says_same = |other: usize, index: usize| {
+        folded[other] == folded[index] || is_longer(&wordings[other].text, &wordings[index].text)
+    };
+    let all = 0..wordings.len();
+    all.clone()
+        .map(|index| {
+            all.clone().filter(|other| says_same(*other, index)).map(|other| wordings[other].worth).sum::<f32>()
+        })
+        .collect()
 }
 
 /// Whether a wording is the other one with a site's or section's name behind it.
@@ -138,7 +162,8 @@ mod tests {
 
     #[test]
     fn agreement_wins() {
-        let candidates = [("One".to_owned(), 3.0), ("Two!".to_owned(), 2.0), ("«Two»".to_owned(), 1.5)];
-        assert_eq!(best(&candidates), "Two!");
+        let said = [("One", 3.0), ("Two!", 2.0), ("«Two»", 1.5)];
+        let wordings = said.map(|(text, worth)| Wording { from: "h1", text: text.to_owned(), worth });
+        assert_eq!(best(&wordings), Some(1));
     }
 }

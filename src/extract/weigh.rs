@@ -98,7 +98,8 @@ pub(super) fn beside(outline: &Outline<'_>, good: &Sums) -> Vec<bool> {
     beside
 }
 
-fn is_beside(outline: &Outline<'_>, index: usize, good: &Sums) -> bool {
+/// Whether an element says that it stands beside the article.
+pub(super) fn is_beside(outline: &Outline<'_>, index: usize, good: &Sums) -> bool {
     let element = &outline.elements[index];
     if element.pieces.is_empty() || matches!(*element.tag(), local_name!("html") | local_name!("body")) {
         return false;
@@ -112,7 +113,7 @@ fn is_beside(outline: &Outline<'_>, index: usize, good: &Sums) -> bool {
     if signs.any(Signs::SITE.with(Signs::ASIDE)) && holds_body(outline, index, good) {
         return false;
     }
-    if signs.any(Signs::HIDDEN) && share < HIDDEN_SHARE_MAX {
+    if signs.any(Signs::HIDDEN) && share < HIDDEN_SHARE_MAX && !is_behind_wall(outline, index) {
         return true;
     }
     if signs.any(Signs::SITE.with(Signs::ASIDE).with(Signs::COMMENTS).with(Signs::OVERLAY)) && share < ASIDE_SHARE_MAX {
@@ -124,6 +125,19 @@ fn is_beside(outline: &Outline<'_>, index: usize, good: &Sums) -> bool {
     let pieces = &outline.pieces[element.pieces.clone()];
     let letters = || pieces.iter().map(|piece| piece.letters).sum::<u32>();
     signs.any(Signs::BYLINE) && pieces.len() <= BYLINE_PIECES_MAX && letters() < BYLINE_LETTERS_MAX
+}
+
+/// A paragraph among those of the article's own block that is kept from readers aloud alone: it waits for a registration.
+fn is_behind_wall(outline: &Outline<'_>, index: usize) -> bool {
+    /// Letters of a paragraph; less is a label for a button.
+    const LETTERS_MIN: u32 = 80;
+    let element = &outline.elements[index];
+    let letters: u32 = outline.pieces[element.pieces.clone()].iter().map(|piece| piece.letters).sum();
+    let unheard = element.node.value().attrs.iter().any(|(name, _)| &*name.local == "aria-hidden");
+    *element.tag() == local_name!("p")
+        && unheard
+        && letters >= LETTERS_MIN
+        && outline.elements[element.parent].signs.any(Signs::BODY)
 }
 
 /// A block that holds the article's own block is no aside, whatever it is called.

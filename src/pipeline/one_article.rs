@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::extract::template::{Lesson, Template};
-use crate::extract::{self, Reading};
+use crate::extract;
+use crate::extract::reading::Reading;
 use crate::fetch::{Fetched, Purpose, Request, Visit};
 use crate::model::article::{Article, Routed};
 use crate::model::cluster::{ArticleId, EntryKey};

@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use feedatlas::charset::{self, Form};
-use feedatlas::extract::{self, Page};
+use feedatlas::extract;
+use feedatlas::extract::reading::Page;
 use feedatlas::model::source::ArticleRule;
 use feedatlas::model::url::PageUrl;
 use jiff::Timestamp;
