@@ -1,7 +1,7 @@
 //! Whose photographs: captions of all languages, taken apart exactly; pages, each picture with its own credit.
 
-use feedatlas::extract::credit::caption;
 use feedatlas::extract;
+use feedatlas::extract::credit::caption;
 use feedatlas::extract::reading::{Page, Reading};
 use feedatlas::model::source::ArticleRule;
 use feedatlas::model::url::PageUrl;

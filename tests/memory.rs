@@ -10,9 +10,9 @@ use std::fs;
 use std::io::Write;
 use std::process::Stdio;
 
-use feedatlas::extract::template::{TEMPLATE_BYTES_MAX, Template};
 use feedatlas::extract;
 use feedatlas::extract::reading::{Page, Reading};
+use feedatlas::extract::template::{TEMPLATE_BYTES_MAX, Template};
 use feedatlas::model::source::ArticleRule;
 use feedatlas::model::url::PageUrl;
 use jiff::Timestamp;

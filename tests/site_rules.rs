@@ -2,9 +2,9 @@
 
 mod support;
 
-use feedatlas::extract::template::Template;
 use feedatlas::extract;
 use feedatlas::extract::reading::{Page, Reading};
+use feedatlas::extract::template::Template;
 use feedatlas::html::selector::Selector;
 use feedatlas::model::source::ArticleRule;
 use feedatlas::model::url::PageUrl;

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::extract::reading::Reading;
 use crate::extract::explain::Explanation;
+use crate::extract::reading::Reading;
 use crate::model::article::Match;
 use crate::model::country::Country;
 

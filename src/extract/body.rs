@@ -166,7 +166,8 @@ pub(super) fn blocks(ask: &Ask<'_>) -> (Blocks, Option<Choice>) {
     let told = told(outline, ask.facts);
     let mut choice = Choice { container: 0, beside, aside, weights, told, fits: None };
     choice.fits = (ask.named.asks_body || ask.site.asks_body).then_some(false);
-    let mut blocks = Blocks { dense: heaviest(outline, &Sums::of(choice.weights.iter().copied())), ..Blocks::default() };
+    let mut blocks =
+        Blocks { dense: heaviest(outline, &Sums::of(choice.weights.iter().copied())), ..Blocks::default() };
     blocks.rule = by_rule(ask, &mut choice, blocks.dense);
     if blocks.rule.is_none() {
         blocks.site = by_site(ask, &mut choice, blocks.dense);

@@ -71,9 +71,9 @@ use photo::PhotoPage;
 use place::Shown;
 use reading::{Page, Reading};
 use refusal::Instead;
-use site_rules::SiteRule;
 use rules::Named;
 use shingle::Shingles;
+use site_rules::SiteRule;
 use template::{Lesson, Template};
 
 /// Characters of a summary.

@@ -215,7 +215,10 @@ mod tests {
         rhythm.watched(HOUR, true);
         let url = |text| PageUrl::parse(text).unwrap();
         let hub = Hub { hub: url("https://hub.example/"), topic: url("https://news.example/feed") };
-        let new = Record { learned: Learned { rhythm, hub: Some(hub), template: vec![0, 255, 16], ..Learned::default() }, after: 7 };
+        let new = Record {
+            learned: Learned { rhythm, hub: Some(hub), template: vec![0, 255, 16], ..Learned::default() },
+            after: 7,
+        };
         assert_eq!(postcard::from_bytes::<Record>(&postcard::to_stdvec(&new).unwrap()).unwrap(), new);
         assert_eq!(serde_json::from_str::<Record>(&serde_json::to_string(&new).unwrap()).unwrap(), new);
         // One more word, of a later program, is passed over.

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use crate::extract::template::{Lesson, Template};
 use crate::extract;
 use crate::extract::reading::Reading;
+use crate::extract::template::{Lesson, Template};
 use crate::fetch::{Fetched, Purpose, Request, Visit};
 use crate::model::article::{Article, Routed};
 use crate::model::cluster::{ArticleId, EntryKey};
@@ -164,8 +164,7 @@ async fn from_page(
             route::countries(article, &reader.source, &gazetteer)
         }
     };
-    let broken =
-        || refused(Fault::Defect, format!("{link}: the reader of this page failed; this is a defect of ours"));
+    let broken = || refused(Fault::Defect, format!("{link}: the reader of this page failed; this is a defect of ours"));
     let thought = {
         let (reader, route) = (Arc::clone(&reader), route.clone());
         context.worker.think(move || {

@@ -7,11 +7,11 @@ use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
 use crate::charset::{self, Form};
+use crate::extract;
 use crate::extract::error::ExtractError;
 use crate::extract::next_page::PARTS_MAX;
-use crate::extract::template::{Lesson, Template};
-use crate::extract;
 use crate::extract::reading::{Page, Reading};
+use crate::extract::template::{Lesson, Template};
 use crate::fetch::{Fetched, Purpose, Request, Visit};
 use crate::model::document::{Document, Validators};
 use crate::model::entry::Entry;

@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 
 use crate::charset::{self, Form};
 use crate::cli::filters::lines::each_line;
-use crate::extract::error::ExtractError;
-use crate::extract::template::Template;
 use crate::extract;
+use crate::extract::error::ExtractError;
 use crate::extract::reading::{Page, Reading};
+use crate::extract::template::Template;
 use crate::model::article::Photo;
 use crate::model::fault::Fault;
 use crate::model::settings::Limits;
