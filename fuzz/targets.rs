@@ -53,11 +53,22 @@ pub fn feed(bytes: &[u8]) {
         assert!(!entry.id.trim().is_empty(), "an entry without an id");
         let texts = entry.summary.iter().chain(&entry.content).chain(&entry.title_markup);
         for text in texts {
-            let text = text.to_ascii_lowercase();
-            assert!(!text.contains("<script") && !text.contains("<iframe"), "runs: {text}");
+            assert!(!runs(text), "runs: {text}");
         }
     }
     assert_eq!(read().ok().as_ref(), Some(&found), "read twice, and not the same");
+}
+
+/// Whether a tag that loads or runs stands in a text; `<scriptorium>` is none.
+fn runs(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    let is_tag = |name: &str| {
+        text.match_indices(&format!("<{name}")).any(|(at, found)| {
+            let after = text[at + found.len()..].chars().next();
+            !after.is_some_and(|c| c.is_alphanumeric() || "-_:.".contains(c))
+        })
+    };
+    ["script", "iframe", "object", "embed", "frame", "applet"].into_iter().any(is_tag)
 }
 
 /// A page of an article, and the same page as a list.
@@ -75,8 +86,7 @@ pub fn page(bytes: &[u8]) {
         now: now(),
     };
     if let Ok(reading) = extract::read(&page) {
-        let html = reading.html.to_ascii_lowercase();
-        assert!(!html.contains("<script") && !html.contains("javascript:"), "runs: {html}");
+        assert!(!runs(&reading.html), "runs: {}", reading.html);
     }
     let listing = [b"<!doctype html><html>".as_slice(), bytes].concat();
     feed(&listing);
@@ -109,7 +119,7 @@ pub fn address(bytes: &[u8]) {
 pub fn robots(bytes: &[u8]) {
     let rules = Rules::read(bytes);
     assert!(rules.allows("/robots.txt"));
-    let path: String = String::from_utf8_lossy(bytes).chars().filter(|c| c.is_ascii_graphic()).take(60).collect();
+    let path: String = String::from_utf8_lossy(bytes).chars().filter(char::is_ascii_graphic).take(60).collect();
     let _ = (rules.allows("/"), rules.allows(&format!("/{path}")), rules.crawl_delay());
 }
 

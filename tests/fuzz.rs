@@ -167,7 +167,9 @@ fn run(name: &str) {
     let (_, target) = TARGETS.iter().find(|(known, _)| *known == name).expect("a target");
     let corpus = corpus(name);
     assert!(!corpus.is_empty(), "no corpus for {name}");
-    corpus.iter().for_each(|bytes| hold(name, *target, bytes));
+    for bytes in &corpus {
+        hold(name, *target, bytes);
+    }
     let time = Duration::from_secs(number("FEEDATLAS_FUZZ_SECONDS").unwrap_or(1));
     let mut dice = Dice(number("FEEDATLAS_FUZZ_SEED").unwrap_or(0x9e37_79b9_7f4a_7c15) | 1);
     let (began, mut runs) = (Instant::now(), 0_u64);

@@ -87,26 +87,27 @@ fn listings_are_found_without_selectors() {
     const LANGUAGES_MIN: usize = 6;
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/sources");
     let (mut right, mut found_in_all, mut listed_in_all) = (0, 0, 0);
-    let (mut layouts, mut languages, mut lines) = (0, BTreeSet::new(), Vec::new());
+    let (mut layouts, mut languages, mut mistakes) = (0, BTreeSet::new(), Vec::new());
     for folder in fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()) {
         let case: Case = toml::from_str(&fs::read_to_string(folder.join("source.toml")).unwrap()).unwrap();
         if case.articles.is_empty() {
             continue;
         }
         let found = read(&folder);
-        let links: BTreeSet<&str> = found["entries"]
+        let found_here: BTreeSet<&str> = found["entries"]
             .as_array()
             .map(|entries| entries.iter().filter_map(|entry| entry["link"].as_str()).collect())
             .unwrap_or_default();
         let listed: BTreeSet<&str> = case.articles.iter().map(String::as_str).collect();
-        let both = links.intersection(&listed).count();
-        (right, found_in_all, listed_in_all) = (right + both, found_in_all + links.len(), listed_in_all + listed.len());
+        let both = found_here.intersection(&listed).count();
+        (right, found_in_all, listed_in_all) =
+            (right + both, found_in_all + found_here.len(), listed_in_all + listed.len());
         layouts += 1;
         languages.extend(found["language"].as_str().map(|language| language[..2].to_owned()));
-        let strange: Vec<&&str> = links.difference(&listed).collect();
-        let missing: Vec<&&str> = listed.difference(&links).collect();
+        let strange: Vec<&&str> = found_here.difference(&listed).collect();
+        let missing: Vec<&&str> = listed.difference(&found_here).collect();
         if !strange.is_empty() || !missing.is_empty() {
-            lines.push(format!("{}: strange {strange:?}, missing {missing:?}", folder.display()));
+            mistakes.push(format!("{}: strange {strange:?}, missing {missing:?}", folder.display()));
         }
     }
     #[expect(clippy::cast_precision_loss, reason = "counts of a hundred")]
@@ -114,7 +115,7 @@ fn listings_are_found_without_selectors() {
     let (recall, precision) = (share(right, listed_in_all), share(right, found_in_all));
     println!("{layouts} layouts, {} languages: recall {recall:.3}, precision {precision:.3}", languages.len());
     assert!(layouts >= LAYOUTS_MIN && languages.len() >= LANGUAGES_MIN, "{layouts} layouts of {languages:?}");
-    assert!(recall >= SHARE_MIN && precision >= SHARE_MIN, "{recall:.3}, {precision:.3}\n{}", lines.join("\n"));
+    assert!(recall >= SHARE_MIN && precision >= SHARE_MIN, "{recall:.3}, {precision:.3}\n{}", mistakes.join("\n"));
 }
 
 /// The cases of this runner that are known to fail.

@@ -76,7 +76,8 @@ fn core(child: &Element<'_>, entry: &mut Entry, pending: &mut Pending, reader: &
             entry.id = guid;
         }
         "id" => {
-            entry.id = reader.inside(child).id(child, address::base_below(base, child.attribute("xml:base")).as_deref())
+            let base = address::base_below(base, child.attribute("xml:base"));
+            entry.id = reader.inside(child).id(child, base.as_deref());
         }
         "description" | "summary" | "abstract" | "content" | "body" | "fullitem" => text(child, entry, reader, base),
         "author" | "managingeditor" => reader::add_person(&mut entry.authors, person::read(child, base)),

@@ -42,6 +42,7 @@ pub(super) struct Lexer<'a> {
 
 /// Which ends a text is known not to have any more.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a search of its own")]
 struct Missing {
     double_quote: bool,
     single_quote: bool,
@@ -136,7 +137,7 @@ impl<'a> Lexer<'a> {
 
     /// Whether a declaration of a document or of a DTD begins here.
     fn is_doctype(&self) -> bool {
-        let name = self.rest[2..].as_bytes();
+        let name = &self.rest.as_bytes()[2..];
         name.first() == Some(&b'[')
             || ["DOCTYPE", "ENTITY", "ELEMENT", "ATTLIST", "NOTATION"]
                 .iter()
