@@ -128,13 +128,13 @@ impl Names {
         let mut out = Vec::new();
         let length = |count: usize| u32::try_from(count).expect("fewer words than 4 thousand million").to_le_bytes();
         out.extend(length(self.senses.len()));
-        self.senses.iter().for_each(|sense| out.extend(sense));
+        out.extend(self.senses.iter().flatten());
         out.extend(length(self.phrases.len()));
         for (key, senses, longer) in &self.phrases {
             out.extend(key.to_le_bytes());
             let count = u32::try_from(senses.len()).expect("fewer senses than words");
             out.extend((count << 1 | u32::from(*longer)).to_le_bytes());
-            senses.iter().for_each(|sense| out.extend(sense.to_le_bytes()));
+            out.extend(senses.iter().flat_map(|sense| sense.to_le_bytes()));
         }
         out.extend(length(self.roles.len()));
         for (key, bits) in &self.roles {

@@ -25,7 +25,47 @@ pub struct Window {
     articles: VecDeque<Remembered>,
     /// The number of the first of `articles`.
     first: u64,
-    by_key: HashMap<u64, VecDeque<u64>>,
+    by_key: HashMap<u64, Numbers>,
+}
+
+/// The articles that a key leads to. Nearly all lead to one, which needs no memory of its own: a look-up among many stays
+/// as near as one among few.
+#[derive(Debug)]
+enum Numbers {
+    One(u64),
+    Many(VecDeque<u64>),
+}
+
+impl Numbers {
+    fn push(&mut self, number: u64) {
+        match self {
+            Self::One(first) => *self = Self::Many(VecDeque::from([*first, number])),
+            Self::Many(numbers) => {
+                if numbers.len() == KEY_ARTICLES_MAX {
+                    numbers.pop_front();
+                }
+                numbers.push_back(number);
+            }
+        }
+    }
+
+    /// Forgets an article, if it is the oldest; whether any is left.
+    fn forget(&mut self, number: u64) -> bool {
+        match self {
+            Self::One(only) => *only != number,
+            Self::Many(numbers) => {
+                numbers.pop_front_if(|front| *front == number);
+                !numbers.is_empty()
+            }
+        }
+    }
+
+    fn extend(&self, found: &mut Vec<u64>) {
+        match self {
+            Self::One(number) => found.push(*number),
+            Self::Many(numbers) => found.extend(numbers),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -49,11 +89,7 @@ impl Window {
         let cluster = best.map_or_else(|| Rc::from(id), |(_, _, other)| Rc::clone(&other.cluster));
         let number = self.first + self.articles.len() as u64;
         for key in keys(&fingerprint) {
-            let numbers = self.by_key.entry(key).or_default();
-            if numbers.len() == KEY_ARTICLES_MAX {
-                numbers.pop_front();
-            }
-            numbers.push_back(number);
+            self.by_key.entry(key).and_modify(|numbers| numbers.push(number)).or_insert(Numbers::One(number));
         }
         self.articles.push_back(Remembered { fingerprint, sketch, cluster: Rc::clone(&cluster) });
         if self.articles.len() > ARTICLES_MAX {
@@ -69,8 +105,8 @@ impl Window {
 
     /// Articles that share a key, those that share the most first.
     fn candidates(&self, fingerprint: &Fingerprint) -> Vec<u64> {
-        let mut numbers: Vec<u64> =
-            keys(fingerprint).filter_map(|key| self.by_key.get(&key)).flatten().copied().collect();
+        let mut numbers = Vec::new();
+        keys(fingerprint).filter_map(|key| self.by_key.get(&key)).for_each(|found| found.extend(&mut numbers));
         numbers.sort_unstable();
         let mut counted: Vec<(usize, u64)> =
             numbers.chunk_by(|one, next| one == next).map(|group| (group.len(), group[0])).collect();
@@ -82,13 +118,8 @@ impl Window {
     fn forget_oldest(&mut self) {
         let Some(oldest) = self.articles.pop_front() else { return };
         for key in keys(&oldest.fingerprint) {
-            if let Some(numbers) = self.by_key.get_mut(&key) {
-                if numbers.front() == Some(&self.first) {
-                    numbers.pop_front();
-                }
-                if numbers.is_empty() {
-                    self.by_key.remove(&key);
-                }
+            if self.by_key.get_mut(&key).is_some_and(|numbers| !numbers.forget(self.first)) {
+                self.by_key.remove(&key);
             }
         }
         self.first += 1;

@@ -46,14 +46,18 @@ fn written(entry: &str) -> Case {
 /// Calls `take` with each form of `stem|ending|ending`.
 pub fn forms(body: &str, mut take: impl FnMut(&str)) {
     let Some((stem, endings)) = body.split_once('|') else { return take(body) };
-    endings.split('|').for_each(|ending| take(&format!("{stem}{ending}")));
+    for ending in endings.split('|') {
+        take(&format!("{stem}{ending}"));
+    }
 }
 
 /// Calls `take` with the hash of a form, and before it with those of the beginnings of a phrase; whether it is the whole.
 pub fn keys(form: &str, mut take: impl FnMut(u64, bool)) {
     let prefixes = scan::phrase(form);
     let Some((&whole, beginnings)) = prefixes.split_last() else { return };
-    beginnings.iter().for_each(|&key| take(key, false));
+    for &key in beginnings {
+        take(key, false);
+    }
     take(whole, true);
 }
 
