@@ -23,12 +23,12 @@ const UNRULED: &str = "https://paper.example/feature/";
 
 /// An article, and below it what has the same shape and is none: the house's own words about itself.
 fn page(number: u64, class: &str) -> String {
-    let about = prose::paragraphs(1_000 + number);
+    let about: Vec<String> = prose::paragraphs(1_000 + number).into_iter().take(3).collect();
     format!(
         "<html><head><title>Report {number}</title></head><body><div class=outer><h1>Report {number}</h1>\
          <div class=\"{class}\">{}</div><div class=q><p>{}</p></div></div></body></html>",
         prose::html(number),
-        about[0]
+        about.join("</p><p>")
     )
 }
 

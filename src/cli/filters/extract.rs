@@ -107,16 +107,23 @@ fn article(address: &str, reading: &Reading) -> Value {
         "text": reading.text,
         "html": reading.html,
         "image": lead.map(|photo| json!({ "url": photo.url, "caption": photo.caption, "credit": credit(photo) })),
-        "images": reading.photos.iter().map(image).collect::<Vec<_>>(),
+        "images": reading.photos.iter().flat_map(images).collect::<Vec<_>>(),
     })
 }
 
-fn image(photo: &Photo) -> Value {
-    json!({
-        "url": photo.url,
-        "caption": photo.caption,
-        "credit": credit(photo),
-        "credit_role": photo.credit.as_ref().map(|credit| credit.role.as_str()),
+/// What sites set between owners who each stand for themselves; `A / B` is most often a person and an agency together.
+const BETWEEN_OWNERS: &str = " | ";
+
+/// A picture, once for each of its owners: none is lost to those who count them, and none is counted as a part of another.
+fn images(photo: &Photo) -> impl Iterator<Item = Value> {
+    let owners = credit(photo).map_or_else(|| vec![None], |name| name.split(BETWEEN_OWNERS).map(Some).collect());
+    owners.into_iter().map(move |owner| {
+        json!({
+            "url": photo.url,
+            "caption": photo.caption,
+            "credit": owner,
+            "credit_role": photo.credit.as_ref().map(|credit| credit.role.as_str()),
+        })
     })
 }
 
