@@ -3,8 +3,13 @@
 //! Decided after the page was read, by its headline or by what its few words are about. A page that says it is an article is
 //! one, whatever it is about.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use crate::extract::facts::Facts;
 use crate::text::fold::fold;
+use crate::text::letter::is_letter;
 
 /// Letters of a gate that lists its partners.
 const TITLED_LETTERS_MAX: usize = 6_000;
@@ -41,9 +46,24 @@ const TITLES: &[&str] = &[
     "同意使用cookie",
 ];
 
-/// What is asked for.
-const COOKIES: &[&str] =
-    &["cookie", "куки", "çerez", "クッキー", "쿠키", "کوکی", "ملفات تعريف الارتباط", "עוגיות", "คุกกี้"];
+/// What is asked for: looked for first, and in the text as it stands, for most texts say nothing of it.
+static COOKIES: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let words = [
+        "cookie",
+        "куки",
+        "Куки",
+        "КУКИ",
+        "çerez",
+        "Çerez",
+        "クッキー",
+        "쿠키",
+        "کوکی",
+        "ملفات تعريف الارتباط",
+        "עוגיות",
+        "คุกกี้",
+    ];
+    AhoCorasick::builder().ascii_case_insensitive(true).build(words).expect("a few short words fit any automaton")
+});
 
 /// How it is asked for.
 const AGREE: &[&str] = &[
@@ -115,15 +135,18 @@ pub(super) fn asks(facts: &Facts<'_>, title: &str, text: &str) -> bool {
     let is_article = facts.article().is_some()
         || facts.meta_of(&["article:published_time", "datePublished"]).is_some()
         || facts.meta_of(&["og:type"]).is_some_and(|kind| kind == "article");
-    let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
-    if is_article || letters > TITLED_LETTERS_MAX {
+    if is_article || !COOKIES.is_match(text) {
+        return false;
+    }
+    let letters = text.chars().filter(|character| is_letter(*character)).count();
+    if letters > TITLED_LETTERS_MAX {
         return false;
     }
     let text = fold(text);
     let has = |words: &[&str]| words.iter().any(|word| text.contains(&fold(word)));
     let titles = [fold(title), fold(&facts.document_title)];
     let is_titled = TITLES.iter().any(|words| titles.iter().any(|title| title.starts_with(&fold(words))));
-    let speaks = has(COOKIES) && (has(AGREE) || is_titled) && has(PURPOSE);
+    let speaks = (has(AGREE) || is_titled) && has(PURPOSE);
     speaks && (is_titled || letters <= LETTERS_MAX)
 }
 

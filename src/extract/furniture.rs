@@ -4,6 +4,8 @@
 //! own; «Китай» in a footer of lands is not «Китай» in a list of the article's. A box is known by its make and its label,
 //! whatever stands in it today: «Читайте также» and three headlines. Not here: how often something must have stood.
 
+use std::borrow::Cow;
+
 use html5ever::local_name;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
@@ -221,7 +223,7 @@ fn line_name(outline: &Outline<'_>, piece: &Piece) -> u64 {
     if !is_line(piece) || !piece.text.contains(char::is_alphabetic) {
         return 0;
     }
-    let words = label_of_link(outline, piece).unwrap_or_else(|| words(&piece.text));
+    let words = label_of_link(outline, piece).map_or_else(|| words(&piece.text), Cow::Owned);
     xxh3_64_with_seed(words.as_bytes(), place_name(outline, piece.owner)).max(1)
 }
 
@@ -265,12 +267,13 @@ fn box_name(outline: &Outline<'_>, index: usize) -> Option<u64> {
 }
 
 /// The words of a line as they are compared: times of day differ where the rest is the same.
-fn words(text: &str) -> String {
-    let folded = fold(text);
-    if !folded.contains([':', '.']) {
-        return folded;
+///
+/// Not folded: what a site prints on all of its pages it prints alike, and every line of every page comes by here.
+fn words(text: &str) -> Cow<'_, str> {
+    if !text.bytes().any(|byte| byte.is_ascii_digit()) {
+        return Cow::Borrowed(text);
     }
-    folded.split(' ').filter(|word| !is_time(word)).collect::<Vec<_>>().join(" ")
+    Cow::Owned(text.split(' ').filter(|word| !is_time(word)).collect::<Vec<_>>().join(" "))
 }
 
 /// `9:30`, `21.05,`.
