@@ -230,11 +230,14 @@ pub(super) fn beside_step_by_step(ask: &Ask<'_>, mut see: impl FnMut(Beside, &[b
         aside.extend(shapes::mark_other_articles(outline, &headlines, ours, &good, &mut beside));
     }
     see(Beside::OtherArticle, &beside);
-    let removed = ask.named.removed.iter().flatten();
-    removed.for_each(|index| weigh::held(outline, *index).for_each(|piece| beside[piece] = true));
+    for index in ask.named.removed.iter().flatten() {
+        weigh::held(outline, *index).for_each(|piece| beside[piece] = true);
+    }
     see(Beside::Rule, &beside);
     let by_site = removed_by_site(ask, &good);
-    by_site.iter().for_each(|index| weigh::held(outline, *index).for_each(|piece| beside[piece] = true));
+    for index in &by_site {
+        weigh::held(outline, *index).for_each(|piece| beside[piece] = true);
+    }
     see(Beside::Site, &beside);
     // The rules of sites are made for readers of text: they take out pictures with their frames and credits.
     let is_picture = |index: &&usize| *outline.elements[**index].tag() == local_name!("img");

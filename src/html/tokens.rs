@@ -133,11 +133,11 @@ impl<'a, S: TokenSink> Tokens<'a, S> {
             attrs: attributes.all,
             had_duplicate_attributes: attributes.repeated,
         };
-        if kind == TagKind::StartTag {
-            if let Some(end_tag) = unread(&tag, &self.html[start..self.at]) {
-                self.at = self.behind_end_tag(end_tag);
-                return;
-            }
+        if kind == TagKind::StartTag
+            && let Some(end_tag) = unread(&tag, &self.html[start..self.at])
+        {
+            self.at = self.behind_end_tag(end_tag);
+            return;
         }
         let name = tag.name.clone();
         match self.send(Token::TagToken(tag)) {
@@ -159,13 +159,11 @@ impl<'a, S: TokenSink> Tokens<'a, S> {
         if self.absent.contains(&name) {
             return self.at;
         }
-        match end_tag(self.html, self.at, name) {
-            Some(start) => self.html[start..].find('>').map_or(self.html.len(), |length| start + length + 1),
-            None => {
-                self.absent.push(name);
-                self.at
-            }
-        }
+        let Some(start) = end_tag(self.html, self.at, name) else {
+            self.absent.push(name);
+            return self.at;
+        };
+        self.html[start..].find('>').map_or(self.html.len(), |length| start + length + 1)
     }
 }
 

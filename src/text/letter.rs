@@ -14,13 +14,28 @@
 pub fn is_letter(character: char) -> bool {
     match character {
         '\0'..='\x7f' => character.is_ascii_alphanumeric(),
-        // Cyrillic, but for its thousands sign and titlo marks; CJK ideographs; Hangul syllables; Hiragana and Katakana.
-        'Ѐ'..='ҁ' | 'Ҋ'..='ԯ' | '一'..='鿿' | '가'..='힣' | 'ぁ'..='ゖ' | 'ァ'..='ヺ' => true,
-        // Latin with accents, but for × and ÷; Hebrew and Arabic letters; Georgian.
-        'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ʯ' | 'א'..='ת' | 'ؠ'..='ي' | 'ა'..='ჺ' => true,
-        '\u{80}'..='\u{a9}' | '«' | '\u{ad}' | '»' => false,
-        // General punctuation has no letters up to the superscripts.
-        '\u{2000}'..='\u{206f}' | '\u{3000}'..='\u{3004}' | '\u{3008}'..='\u{3020}' => false,
+        // Cyrillic, but for its thousands sign and titlo marks; Latin with accents, but for × and ÷; Hebrew, Arabic, Georgian;
+        // CJK ideographs; Hangul syllables; Hiragana and Katakana.
+        'Ѐ'..='ҁ'
+        | 'Ҋ'..='ԯ'
+        | 'À'..='Ö'
+        | 'Ø'..='ö'
+        | 'ø'..='ʯ'
+        | 'א'..='ת'
+        | 'ؠ'..='ي'
+        | 'ა'..='ჺ'
+        | '一'..='鿿'
+        | '가'..='힣'
+        | 'ぁ'..='ゖ'
+        | 'ァ'..='ヺ' => true,
+        // Latin signs; general punctuation, which has no letters up to the superscripts.
+        '\u{80}'..='\u{a9}'
+        | '«'
+        | '\u{ad}'
+        | '»'
+        | '\u{2000}'..='\u{206f}'
+        | '\u{3000}'..='\u{3004}'
+        | '\u{3008}'..='\u{3020}' => false,
         _ => character.is_alphanumeric(),
     }
 }
