@@ -34,6 +34,32 @@ fn a_page_that_cannot_be_had_is_told_and_is_no_failure_of_inspect() {
 }
 
 #[test]
+fn a_folder_of_rules_stands_before_the_bundled_ones_and_a_missing_one_is_told() {
+    let house = House::new(&[], "");
+    fs::write(house.path("feeds.toml"), "[worker]\nsite_rules = \"rules\"\n").expect("a configuration can be written");
+    let sentence =
+        "The new bridge over the river was opened to traffic on Monday, and the first buses crossed it at noon.";
+    let page = format!(
+        "<html><head><title>Bridge opens</title></head><body><h1>Bridge opens</h1><div class=all><div class=story><p>{}</p></div>\
+         <div class=more><p>{}</p></div></div></body></html>",
+        [sentence; 6].join("</p><p>"),
+        ["Our paper was founded long ago, and it has been printed in the same house ever since, every day."; 4]
+            .join("</p><p>"),
+    );
+    fs::write(house.path("page.html"), page).expect("a page can be written");
+    let inspect = ["inspect", "page.html", "--url", "https://www.bbc.com/news/bridge"];
+    let ran = house.run(&inspect);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.contains("[worker] site_rules names a folder"), "{}", ran.stderr);
+
+    fs::create_dir(house.path("rules")).expect("a folder can be made");
+    fs::write(house.path("rules/bbc.com.txt"), "body: //div[@class='story']\n").expect("a rule can be written");
+    let ran = house.run(&inspect);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.stdout.contains("by the rule of its site") && !ran.stdout.contains("line "), "{}", ran.stdout);
+}
+
+#[test]
 fn inspect_writes_a_page_that_needs_nothing_else_and_escapes_what_it_shows() {
     let house = House::new(&[], "");
     let hostile = "<!doctype html><html lang=\"en\"><head><title>t</title></head><body><article>\

@@ -76,6 +76,7 @@ concurrency = 8
 per_host = 1
 delay = "0s"
 contact = "https://example.org/bot"
+site_rules = "rules"
 robots = true
 [network]
 allow = ["127.0.0.1:8099", "[::1]:80"]
@@ -129,6 +130,7 @@ threshold = 0.4
     assert_eq!(settings.worker.delay, Duration::ZERO);
     assert_eq!(settings.network.allow.len(), 2);
     assert_eq!(settings.network.ca.as_deref(), Some(Path::new("own.pem")));
+    assert_eq!(settings.worker.site_rules.as_deref(), Some(Path::new("rules")));
     assert_eq!(settings.limits.pass, Duration::from_mins(90));
     assert_eq!(settings.publish.to, Path::new("out"));
     let [bigasia, kp] = settings.sources.as_slice() else { panic!("two sources") };

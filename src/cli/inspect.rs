@@ -147,7 +147,7 @@ fn seen(settings: &Settings, document: &Document, save: Option<&Path>) -> Result
 fn rule(url: &PageUrl) -> Vec<String> {
     let Some((name, rule)) = site_rules::of(url.host()) else { return Vec::new() };
     let skipped = rule.skipped.iter().map(|skipped| format!("line {} is not followed: {}", skipped.line, skipped.why));
-    std::iter::once(format!("data/site-rules/{name}.txt")).chain(skipped).collect()
+    std::iter::once(format!("{name}.txt")).chain(skipped).collect()
 }
 
 /// The article, its countries, those that nearly were, and what dedup knows it by.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::cli::exit::Exit;
 use crate::config;
+use crate::extract::site_rules;
 use crate::model::settings::Settings;
 
 /// The settings of a file, or every mistake in it, printed.
@@ -14,6 +15,7 @@ pub(crate) fn settings(path: &Path) -> Result<Settings, Exit> {
             if !reading.warnings.is_empty() {
                 eprintln!("{}", reading.warnings);
             }
+            site_rules(&reading.settings)?;
             Ok(reading.settings)
         }
         Err(error) => {
@@ -21,6 +23,18 @@ pub(crate) fn settings(path: &Path) -> Result<Settings, Exit> {
             Err(Exit::Usage)
         }
     }
+}
+
+/// The operator's folder of rules of sites, where feeds.toml names one.
+fn site_rules(settings: &Settings) -> Result<(), Exit> {
+    let Some(folder) = &settings.worker.site_rules else { return Ok(()) };
+    site_rules::take_folder(folder).map(drop).map_err(|error| {
+        eprintln!(
+            "feedatlas: {}: {error}; [worker] site_rules names a folder of `<host>.txt` files, or is left out",
+            folder.display()
+        );
+        Exit::Usage
+    })
 }
 
 /// The words of a file; a missing one is answered with the command that makes it.

@@ -25,7 +25,8 @@ const REDIRECTS_MAX: usize = 20;
 
 /// Everything feeds.toml says; what is wrong is told to the findings, and its default stands in.
 pub(super) fn settings(mut root: Section<'_>, folder: &Path, environment: &dyn Fn(&str) -> Option<String>) -> Settings {
-    let (worker, robots) = root.section("worker").map_or_else(|| (Worker::default(), false), worker);
+    let (worker, robots) =
+        root.section("worker").map_or_else(|| (Worker::default(), false), |section| worker(section, folder));
     let network = root.section("network").map_or_else(Network::default, |section| network(section, folder));
     let limits = root.section("limits").map_or_else(Limits::default, limits);
     let store_section = root.section("store");
@@ -47,7 +48,7 @@ pub(super) fn settings(mut root: Section<'_>, folder: &Path, environment: &dyn F
 }
 
 /// `[worker]`, and whether robots.txt is obeyed for feeds too.
-fn worker(mut section: Section<'_>) -> (Worker, bool) {
+fn worker(mut section: Section<'_>, folder: &Path) -> (Worker, bool) {
     let default = Worker::default();
     let worker = Worker {
         every: section.take("every", value::some_duration).unwrap_or(default.every),
@@ -56,6 +57,7 @@ fn worker(mut section: Section<'_>) -> (Worker, bool) {
         per_host: section.take("per_host", value::count(PER_HOST_MAX)).unwrap_or(default.per_host),
         delay: section.take("delay", value::duration).unwrap_or(default.delay),
         contact: section.take("contact", value::contact),
+        site_rules: section.take("site_rules", |value| below(folder, value)),
     };
     let robots = section.take("robots", value::boolean).unwrap_or(false);
     section.finish();

@@ -5,7 +5,10 @@
 //! `SiteRule::skipped`. Not here: whether a rule is believed (`body`). Log-in, pages fetched in a page's place and changes
 //! to its source are not done.
 
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{LazyLock, OnceLock};
+use std::{fs, io};
 
 use crate::html::selector::Selector;
 use crate::model::source::ArticleRule;
@@ -15,6 +18,12 @@ const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/site_rules.rs
 
 /// Selectors of one file that are asked; the longest of them has 60.
 const SELECTORS_MAX: usize = 200;
+
+/// The operator's own files, which stand before those: set once, when the program starts.
+static OWN: OnceLock<BTreeMap<String, SiteRule>> = OnceLock::new();
+
+/// Bytes of a rule's file; the longest known has 6,000.
+const FILE_BYTES_MAX: u64 = 256 * 1024;
 
 static RULES: LazyLock<Vec<(&str, &str, OnceLock<SiteRule>)>> = LazyLock::new(|| {
     let named =
@@ -54,7 +63,24 @@ pub fn of(host: &str) -> Option<(&'static str, &'static SiteRule)> {
     })
 }
 
+/// Takes the rules of a folder before the bundled ones, from now on: `<host>.txt` each. Says how many. Once a process.
+pub fn take_folder(folder: &Path) -> io::Result<usize> {
+    let mut own = BTreeMap::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_suffix(".txt"));
+        let Some(name) = name.filter(|name| !name.starts_with("LICENSE")) else { continue };
+        if fs::metadata(&path)?.len() <= FILE_BYTES_MAX {
+            own.insert(name.to_owned(), SiteRule::parse(&String::from_utf8_lossy(&fs::read(&path)?)));
+        }
+    }
+    Ok(OWN.get_or_init(|| own).len())
+}
+
 fn named(name: &str) -> Option<(&'static str, &'static SiteRule)> {
+    if let Some((name, rule)) = OWN.get().and_then(|own| own.get_key_value(name)) {
+        return Some((name, rule));
+    }
     let at = RULES.binary_search_by_key(&name, |(name, _, _)| name).ok()?;
     let (name, text, rule) = &RULES[at];
     Some((name, rule.get_or_init(|| SiteRule::parse(text))))

@@ -27,6 +27,8 @@ pub struct Worker {
     pub delay: Duration,
     /// A page or mail address for those whose servers we ask, named in the User-Agent.
     pub contact: Option<String>,
+    /// A folder of rules of sites that stand before the bundled ones: newer ones, or of more sites.
+    pub site_rules: Option<PathBuf>,
 }
 
 /// `[network]`: exceptions of the address guard, and whom else to trust.
@@ -128,6 +130,7 @@ impl Default for Worker {
             per_host: 2,
             delay: Duration::from_secs(1),
             contact: None,
+            site_rules: None,
         }
     }
 }
