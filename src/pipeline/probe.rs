@@ -160,7 +160,7 @@ impl Look<'_> {
     async fn read(&self, document: Document) -> Result<Read, Wrong> {
         let (source, depth, now) = (Source { kind: None, ..self.source.clone() }, self.depth, self.now);
         let read = tokio::task::spawn_blocking(move || read(source, &document, depth, now));
-        read.await.unwrap_or_else(|_| Err(wrong(Fault::NotAFeed, "its reader failed; a defect of ours".to_owned())))
+        read.await.unwrap_or_else(|_| Err(wrong(Fault::Defect, "its reader failed; a defect of ours".to_owned())))
     }
 
     /// What a pass would make of it: a page is no feed where feeds.toml says that it is one, or where nothing is listed on it.

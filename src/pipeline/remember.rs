@@ -10,7 +10,7 @@ use crate::extract::template::Template;
 use crate::model::document::{Caching, Document, Validators};
 use crate::model::entry::Entries;
 use crate::model::fault::Fault;
-use crate::model::learned::Hub;
+use crate::model::learned::{Hub, Learned};
 use crate::model::source::{Source, SourceKind, SourceState};
 use crate::model::url::PageUrl;
 use crate::pipeline::schedule;
@@ -28,6 +28,8 @@ pub(crate) fn configured(state: &mut SourceState, source: &Source) {
         last_success: state.last_success,
         last_new: state.last_new,
         listed: std::mem::take(&mut state.listed),
+        // Its pages are the same, wherever it lists them.
+        learned: Learned { template: std::mem::take(&mut state.learned.template), ..Learned::default() },
         ..SourceState::default()
     };
 }
@@ -238,9 +240,15 @@ mod tests {
             gone: true,
             body_hash: Some([1; 16]),
             last_success: Some(Timestamp::UNIX_EPOCH),
+            learned: Learned {
+                hub: Some(Hub { hub: url("hub"), topic: url("old") }),
+                template: vec![1, 2],
+                ..Learned::default()
+            },
             ..SourceState::default()
         };
         configured(&mut state, &source);
         assert!(!state.gone && state.body_hash.is_none() && state.last_success.is_some());
+        assert_eq!(state.learned, Learned { template: vec![1, 2], ..Learned::default() });
     }
 }
