@@ -6,6 +6,7 @@ pub mod dom;
 pub mod plain;
 mod references;
 pub mod selector;
+mod tag;
 mod tokens;
 pub mod xpath;
 mod xpath_parse;

@@ -3,20 +3,17 @@
 //! WHATWG HTML § 13.2.5. html5ever's own tokenizer takes a page character by character, as it comes from a network; ours has
 //! the whole page, so names, values and texts are slices of it. Scripts without JSON, styles, drawings and comments,
 //! more than half of a news page, are stepped over. Every tree is compared with html5ever's own in the tests. Not here:
-//! where a tag belongs (html5ever's tree builder), how deep it may stand (`dom`).
+//! what stands in a tag (`tag`), where one belongs (html5ever's tree builder), how deep it may stand (`dom`).
 
 use std::borrow::Cow;
 
-use html5ever::interface::Attribute;
+use html5ever::local_name;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{Doctype, Tag, TagKind, Token, TokenSink, TokenSinkResult};
-use html5ever::{LocalName, QualName, local_name, ns};
 
 use crate::html::references::{Place, read};
-
-/// Attributes of a tag beyond which they are dropped, as each is compared with all others; real ones have about 60.
-const ATTRIBUTES_MAX: usize = 400;
+use crate::html::tag::TagReader;
 
 /// Hands the tokens of a page to a sink, until the page ends or the sink is full.
 pub(super) fn feed<S: TokenSink>(html: &str, sink: &S, is_full: impl Fn() -> bool) {
@@ -118,7 +115,7 @@ impl<'a, S: TokenSink> Tokens<'a, S> {
 
     fn tag(&mut self, kind: TagKind) {
         let start = self.at;
-        let mut reader = TagReader { text: self.html, at: start + if kind == TagKind::EndTag { 2 } else { 1 } };
+        let mut reader = TagReader::at(self.html, start + if kind == TagKind::EndTag { 2 } else { 1 });
         let name = reader.name();
         let Some(attributes) = reader.attributes(kind) else {
             // The page ends within the tag: browsers drop it.
@@ -240,110 +237,6 @@ fn quoted(text: &str) -> (Option<&str>, &str) {
     (Some(inside), rest)
 }
 
-/// The attributes of a tag.
-#[derive(Default)]
-struct Attributes {
-    all: Vec<Attribute>,
-    self_closing: bool,
-    repeated: bool,
-}
-
-/// Reads a tag from behind its `<` or `</`.
-struct TagReader<'a> {
-    text: &'a str,
-    at: usize,
-}
-
-impl<'a> TagReader<'a> {
-    fn take(&mut self, is_part: impl Fn(u8) -> bool) -> &'a str {
-        let length = self.text.as_bytes()[self.at..].iter().take_while(|byte| is_part(**byte)).count();
-        let taken = &self.text[self.at..self.at + length];
-        self.at += length;
-        taken
-    }
-
-    fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
-    }
-
-    fn name(&mut self) -> LocalName {
-        small(self.take(|byte| !is_space(byte) && !matches!(byte, b'/' | b'>')))
-    }
-
-    /// The attributes, and the end of the tag; `None` where the page ends first.
-    fn attributes(&mut self, kind: TagKind) -> Option<Attributes> {
-        let mut attributes = Attributes::default();
-        loop {
-            self.take(is_space);
-            match self.peek()? {
-                b'>' => {
-                    self.at += 1;
-                    return Some(attributes);
-                }
-                b'/' => {
-                    self.at += 1;
-                    attributes.self_closing = self.peek()? == b'>';
-                }
-                _ => self.attribute(kind, &mut attributes)?,
-            }
-        }
-    }
-
-    fn attribute(&mut self, kind: TagKind, attributes: &mut Attributes) -> Option<()> {
-        let start = self.at;
-        // A `=` in the first place is a part of the name.
-        self.at += self.text[start..].chars().next()?.len_utf8();
-        self.take(|byte| !is_space(byte) && !matches!(byte, b'/' | b'>' | b'='));
-        let name = &self.text[start..self.at];
-        self.take(is_space);
-        let value = if self.peek()? == b'=' { self.value()? } else { "" };
-        // The attributes of end tags mean nothing.
-        if kind == TagKind::StartTag && attributes.all.len() < ATTRIBUTES_MAX {
-            let name = QualName::new(None, ns!(), small(name));
-            if attributes.all.iter().any(|other| other.name == name) {
-                attributes.repeated = true;
-            } else {
-                let value = match read(value, Place::Attribute) {
-                    Cow::Borrowed(value) => StrTendril::from_slice(value),
-                    Cow::Owned(value) => StrTendril::from(value),
-                };
-                attributes.all.push(Attribute { name, value });
-            }
-        }
-        Some(())
-    }
-
-    /// What stands behind the `=`.
-    fn value(&mut self) -> Option<&'a str> {
-        self.at += 1;
-        self.take(is_space);
-        match self.peek()? {
-            quote @ (b'"' | b'\'') => {
-                self.at += 1;
-                let length = self.text[self.at..].find(char::from(quote))?;
-                let value = &self.text[self.at..self.at + length];
-                self.at += length + 1;
-                Some(value)
-            }
-            _ => Some(self.take(|byte| !is_space(byte) && byte != b'>')),
-        }
-    }
-}
-
-/// HTML's white space; vertical tabs are none.
-fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'\x0c')
-}
-
-/// A name in small letters, as its atom.
-fn small(name: &str) -> LocalName {
-    if name.bytes().any(|byte| byte.is_ascii_uppercase() || byte == 0) {
-        LocalName::from(name.to_ascii_lowercase().replace('\0', "\u{fffd}"))
-    } else {
-        LocalName::from(name)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -438,7 +331,7 @@ mod tests {
     fn a_tag_of_a_thousand_attributes_keeps_the_first() {
         let page = parse(&format!("<p {}>x", (0..1_000).map(|i| format!("a{i} ")).collect::<String>()), 256);
         let paragraph = page.root_element().descendent_elements().find(|element| element.value().name() == "p");
-        assert_eq!(paragraph.unwrap().value().attrs.len(), super::ATTRIBUTES_MAX);
+        assert_eq!(paragraph.unwrap().value().attrs.len(), crate::html::tag::ATTRIBUTES_MAX);
     }
 
     /// Whether anything is read as a comment.
