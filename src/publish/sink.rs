@@ -167,8 +167,7 @@ fn is_up_to_date(path: &Path, file: &File) -> bool {
     if length.ok() != Some(file.bytes.len() as u64) || fs::read(path).ok().as_ref() != Some(&file.bytes) {
         return false;
     }
-    Effort::of(&file.path, file.bytes.len()).is_none()
-        || ["gz", "br"].iter().all(|ending| with_ending(path, ending).exists())
+    Effort::endings(Effort::of(&file.path, file.bytes.len())).iter().all(|ending| with_ending(path, ending).exists())
 }
 
 /// A file that is written and not yet shown.
@@ -208,11 +207,13 @@ impl Drop for Staged {
 
 /// The packed forms first, the plain file last. Forms of what is no longer packed go before its new bytes are shown.
 fn stage_all(path: &Path, file: &File, staged: &mut Vec<Staged>) -> Result<(), PublishError> {
-    if let Some(effort) = Effort::of(&file.path, file.bytes.len()) {
-        staged.push(Staged::write(with_ending(path, "br"), &brotli(&file.bytes, effort))?);
-        staged.push(Staged::write(with_ending(path, "gz"), &gzip(&file.bytes, effort))?);
-    } else {
-        remove(&[with_ending(path, "br"), with_ending(path, "gz")])?;
+    let effort = Effort::of(&file.path, file.bytes.len());
+    for (ending, pack) in [("br", brotli as fn(&[u8], Effort) -> Vec<u8>), ("gz", gzip)] {
+        let place = with_ending(path, ending);
+        match effort.filter(|_| Effort::endings(effort).contains(&ending)) {
+            Some(effort) => staged.push(Staged::write(place, &pack(&file.bytes, effort))?),
+            None => remove(&[place])?,
+        }
     }
     staged.push(Staged::write(path.to_owned(), &file.bytes)?);
     Ok(())
