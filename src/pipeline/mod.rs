@@ -12,6 +12,7 @@
 //!   Cluster  → CountryFeed → /feeds/kndr.xml .atom .json                 publish → serve
 //! ```
 
+pub mod alarm;
 pub mod decide;
 pub mod edition;
 mod one_article;
