@@ -133,6 +133,7 @@ failing = "1h"
 quiet = "12h"
 pictures = false
 pass = "30m"
+rest = "0s"
 deadline = "3s"
 "#;
     let Reading { settings, warnings } = read(text).unwrap();

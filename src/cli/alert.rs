@@ -43,26 +43,26 @@ async fn tell_changes(worker: &Worker, teller: &Teller<'_>, now: Timestamp) -> R
         return Ok(());
     }
     let mut last = None;
-    let mut changed: Vec<(&Source, SourceState, Vec<Change>)> = Vec::new();
+    let mut sources: Vec<(&Source, SourceState, Vec<Change>)> = Vec::new();
     for source in &worker.settings.sources {
         let state = worker.store.source(&source.name).await?;
         last = last.max(state.learned.told_at);
         let changes = alarm::changes(&state, &worker.settings.alert, now);
         if !changes.is_empty() {
-            changed.push((source, state, changes));
+            sources.push((source, state, changes));
         }
     }
-    if changed.is_empty() || !alarm::may_tell(last, now) {
+    if sources.is_empty() || !alarm::may_tell(last, &worker.settings.alert, now) {
         return Ok(());
     }
-    let alerts: Vec<Told> = changed
+    let alerts: Vec<Told> = sources
         .iter()
         .flat_map(|(source, _, changes)| changes.iter().map(|change| Told::of_source(source, change)))
         .collect();
     if !teller.tell(&alerts, now).await {
         return Ok(());
     }
-    for (source, mut state, changes) in changed {
+    for (source, mut state, changes) in sources {
         alarm::told(&mut state, &changes, now);
         worker.store.commit(remembered(source, state)).await?;
     }

@@ -1,11 +1,12 @@
-//! `feedatlas completions SHELL`: what a shell needs to complete commands and options, out of the command line itself.
+//! `feedatlas completions SHELL`: what a shell needs to complete commands and options, out of the command line itself; and
+//! `feedatlas man`, the manual page that is made of it.
 
 use std::io::{self, Write};
 
 use clap::Args;
 use clap_complete::{Shell, generate};
 
-use crate::cli::{self, exit::Exit};
+use crate::cli::exit::Exit;
 
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
@@ -22,9 +23,20 @@ Examples:
   feedatlas completions powershell >> $PROFILE
   feedatlas completions elvish > ~/.config/elvish/lib/feedatlas.elv";
 
-pub(crate) fn run(arguments: &Arguments) -> Exit {
+/// The manual page of all commands. A test holds it to the command line.
+const PAGE: &str = include_str!("../../docs/man/feedatlas.1");
+
+/// `feedatlas man`: prints it.
+pub(crate) fn man() -> Exit {
+    // Whoever closed the stream has read enough.
+    let _ = io::stdout().write_all(PAGE.as_bytes());
+    Exit::Done
+}
+
+/// The completions of this command line.
+pub(crate) fn run(arguments: &Arguments, mut command: clap::Command) -> Exit {
     let mut script = Vec::new();
-    generate(arguments.shell, &mut cli::command(), "feedatlas", &mut script);
+    generate(arguments.shell, &mut command, "feedatlas", &mut script);
     // Whoever closed the stream has read enough.
     let _ = io::stdout().write_all(&script);
     Exit::Done

@@ -7,6 +7,7 @@ mod check;
 mod completions;
 mod demo;
 pub mod exit;
+mod feeds_file;
 mod filters;
 mod init;
 mod inspect;
@@ -14,14 +15,18 @@ mod inspect_page;
 mod inspect_text;
 mod load;
 mod local;
+mod opml;
 mod probe;
 mod run;
 mod seen;
 mod serve;
 mod signals;
+mod source_lines;
+mod sources;
 mod status;
 mod status_table;
 mod store;
+mod taste;
 mod terminal;
 mod watch;
 
@@ -82,8 +87,16 @@ enum Command {
     /// Look into the store, export it, import into it, verify it.
     #[command(subcommand)]
     Store(store::Action),
+    /// What is read: the sources, a new one looked at and added, one tried.
+    #[command(subcommand)]
+    Sources(sources::Action),
+    /// Lists of feeds of other readers (OPML): in, and out.
+    #[command(subcommand)]
+    Opml(opml::Action),
     /// Print what a shell needs to complete commands and options: bash, zsh, fish, powershell, elvish.
     Completions(completions::Arguments),
+    /// Print the manual page: `feedatlas man | man -l -`.
+    Man,
     #[command(flatten)]
     Filter(filters::Filter),
 }
@@ -106,7 +119,10 @@ pub fn main() -> Exit {
         Command::Inspect(arguments) => inspect::run(config, &arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Store(action) => store::run(config, &action),
-        Command::Completions(arguments) => completions::run(&arguments),
+        Command::Sources(action) => sources::run(config, &action),
+        Command::Opml(action) => opml::run(config, &action),
+        Command::Completions(arguments) => completions::run(&arguments, command()),
+        Command::Man => completions::man(),
         Command::Filter(filter) => filters::run(&filter),
     }
 }

@@ -94,7 +94,8 @@ fn tables(status: &StatusFile, now: Timestamp, width: u16) -> String {
         words.push_str(&format!("{counts}\n"));
     }
     words.push_str(&status_table::sources(&status.sources, now, width));
-    words.push_str(&troubles(&status.sources, now));
+    let troubles = troubles(&status.sources, now);
+    words.extend(troubles.lines().map(|line| terminal::wrapped(line) + "\n"));
     words.push_str(&format!("{}\n", status_table::countries(&status.countries, now, width)));
     words
 }

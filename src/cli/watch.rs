@@ -116,12 +116,11 @@ impl Screen {
         self.bar.set_message(report.name.clone());
         if is_json() {
             let SourceReport { name, url, entries, new, updated, copies, failed, .. } = report;
-            match report.error {
-                Some(fault) => {
-                    let message = report.message.as_deref().unwrap_or_default();
-                    warn!(source.name = %name, source.url = %url, error = %fault, "A source failed: {message}");
-                }
-                None => info!(source.name = %name, entries, new, updated, copies, failed, "Read a source"),
+            if let Some(fault) = report.error {
+                let message = report.message.as_deref().unwrap_or_default();
+                warn!(source.name = %name, source.url = %url, error = %fault, "A source failed: {message}");
+            } else {
+                info!(source.name = %name, entries, new, updated, copies, failed, "Read a source");
             }
         } else if let Some(fault) = report.error {
             let message = report.message.as_deref().unwrap_or_default();

@@ -22,6 +22,7 @@ pub(super) fn alert(mut section: Section<'_>, environment: &dyn Fn(&str) -> Opti
         quiet: section.take("quiet", value::some_duration).unwrap_or(default.quiet),
         pictures: section.take("pictures", value::boolean).unwrap_or(default.pictures),
         pass: section.take("pass", value::some_duration).unwrap_or(default.pass),
+        rest: section.take("rest", value::duration).unwrap_or(default.rest),
         deadline: section.take("deadline", value::some_duration).unwrap_or(default.deadline),
     };
     if let (Some(placed), [program]) = (command, alert.command.as_slice())

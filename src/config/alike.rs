@@ -39,12 +39,12 @@ impl Seen {
     /// Whether it was told as a mistake.
     fn check_url(&mut self, url: &PageUrl, span: &Range<usize>, findings: &Findings<'_>) -> bool {
         let whole = url.without_fragment().as_str().to_owned();
-        let like = like_url(url);
+        let bare = like_url(url);
         let same = self.urls.get(&whole);
         if let Some(first) = same {
             let cure = format!("it is asked already, see line {}: keep one", findings.line(first));
             findings.complain(span.clone(), Complaint::new("the same address twice", cure));
-        } else if let Some(first) = self.like_urls.get(&like) {
+        } else if let Some(first) = self.like_urls.get(&bare) {
             let cure = format!(
                 "line {} differs in nothing that mostly counts: if it is one source, keep one",
                 findings.line(first)
@@ -53,18 +53,18 @@ impl Seen {
         }
         let is_told = same.is_some();
         self.urls.entry(whole).or_insert_with(|| span.clone());
-        self.like_urls.entry(like).or_insert_with(|| span.clone());
+        self.like_urls.entry(bare).or_insert_with(|| span.clone());
         is_told
     }
 
     fn check_name(&mut self, name: &str, is_named: bool, span: &Range<usize>, findings: &Findings<'_>) {
-        let like: String = name.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
+        let folded: String = name.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
         if let Some(first) = self.names.get(name) {
             let message = format!("two sources are named \"{}\"", name.escape_debug());
             let line = findings.line(first);
             let cure = format!("a source is known by its name; the other stands on line {line}: rename one");
             findings.complain(span.clone(), Complaint::new(message, cure));
-        } else if let Some(first) = self.like_names.get(&like).filter(|_| is_named) {
+        } else if let Some(first) = self.like_names.get(&folded).filter(|_| is_named) {
             let cure = format!(
                 "that on line {} differs in capitals and spaces alone: readers cannot tell them apart",
                 findings.line(first)
@@ -72,7 +72,7 @@ impl Seen {
             findings.warn(span.clone(), Complaint::new("nearly the same name twice", cure));
         }
         self.names.entry(name.to_owned()).or_insert_with(|| span.clone());
-        self.like_names.entry(like).or_insert_with(|| span.clone());
+        self.like_names.entry(folded).or_insert_with(|| span.clone());
     }
 }
 

@@ -8,6 +8,7 @@ mod complaint;
 mod country;
 mod mistake;
 mod nearest;
+pub mod schema;
 mod section;
 mod sections;
 mod selectors;

@@ -269,7 +269,6 @@ mod tests {
             ("h1, h2", "h2.sub"),
             ("a@href", "a.x@href"),
             ("div.a  >  p", "div.a > p"),
-            ("*", "p"),
         ] {
             assert!(covers(wide, narrow), "{wide} {narrow}");
         }

@@ -146,7 +146,9 @@ fn article(mut section: Section<'_>) -> ArticleRule {
     lists.iter().flatten().for_each(|selector| selectors::warn_of_nothing(selector, findings));
     let [title, body, date, author, credit, image, remove] = lists;
     // Of these lists the first selector that names anything is taken; of the others, all of them.
-    [&title, &body, &date, &author].into_iter().for_each(|list| selectors::warn_of_shadows(list, findings));
+    for list in [&title, &body, &date, &author] {
+        selectors::warn_of_shadows(list, findings);
+    }
     selectors::warn_of_removed(&body, &remove, findings);
     let values = |list: Vec<Placed<Selector>>| list.into_iter().map(|placed| placed.value).collect();
     ArticleRule {

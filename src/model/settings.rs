@@ -100,6 +100,8 @@ pub struct Alert {
     pub pictures: bool,
     /// How long no pass has ended before it is told.
     pub pass: Duration,
+    /// One message in this time at most: what changes meanwhile is told with the next.
+    pub rest: Duration,
     /// How long telling may take.
     pub deadline: Duration,
 }
@@ -168,6 +170,7 @@ impl Default for Alert {
             quiet: Duration::from_hours(24),
             pictures: true,
             pass: Duration::from_hours(2),
+            rest: Duration::from_mins(10),
             deadline: Duration::from_secs(10),
         }
     }

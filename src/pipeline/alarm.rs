@@ -16,9 +16,6 @@ const SILENCES: u32 = 3;
 /// The words of a failure, cut: an address in them may be long.
 const WORDS_CHARS_MAX: usize = 300;
 
-/// One message in this time at most: what changes meanwhile is told with the next.
-pub const REST: SignedDuration = SignedDuration::from_mins(10);
-
 /// Something that is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
@@ -113,8 +110,8 @@ pub fn told(state: &mut SourceState, changes: &[Change], now: Timestamp) {
 
 /// Whether enough time has passed since anything was told last. A clock that was set back silences nothing.
 #[must_use]
-pub fn may_tell(last: Option<Timestamp>, now: Timestamp) -> bool {
-    last.is_none_or(|last| last > now || now.duration_since(last) >= REST)
+pub fn may_tell(last: Option<Timestamp>, alert: &Alert, now: Timestamp) -> bool {
+    last.is_none_or(|last| last > now || now.duration_since(last) >= signed(alert.rest))
 }
 
 /// To the minute, from ten minutes on: nobody reads seconds there.
@@ -206,6 +203,7 @@ mod tests {
 
     #[test]
     fn messages_have_their_distance_whatever_the_clock_does() {
+        let may_tell = |last, now| may_tell(last, &Alert::default(), now);
         assert!(may_tell(None, at(0)) && may_tell(Some(at(0)), at(1)) && may_tell(Some(at(5)), at(1)));
         assert!(!may_tell(Some(at(1)), at(1) + SignedDuration::from_mins(9)));
     }
