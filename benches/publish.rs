@@ -8,7 +8,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use feedatlas::model::article::{Article, Credit, CreditRole, Match, Origin, Photo, Routed};
 use feedatlas::model::cluster::{ArticleId, Cluster, Fingerprint, Stored};
 use feedatlas::model::country::Country;
-use feedatlas::model::settings::{CountrySettings, Limits, Network, Publish, Settings, StoreSettings, Worker};
+use feedatlas::model::settings::{Alert, CountrySettings, Limits, Network, Publish, Settings, StoreSettings, Worker};
 use feedatlas::model::source::SourceName;
 use feedatlas::model::url::PageUrl;
 use feedatlas::publish::country_feed::CountryFeed;
@@ -27,6 +27,7 @@ fn site(sources: Vec<feedatlas::model::source::Source>) -> Site {
         worker: Worker::default(),
         network: Network::default(),
         limits: Limits::default(),
+        alert: Alert::default(),
         store: StoreSettings { path: PathBuf::from("data"), keep: Duration::from_hours(24) },
         publish: Publish {
             to: PathBuf::from("public"),

@@ -8,7 +8,7 @@ use std::time::Duration;
 use feedatlas::model::article::{Article, Credit, CreditRole, Match, Origin, Photo, Routed};
 use feedatlas::model::cluster::{ArticleId, Cluster, Copy, Fingerprint, Stored};
 use feedatlas::model::country::Country;
-use feedatlas::model::settings::{CountrySettings, Limits, Network, Publish, Settings, StoreSettings, Worker};
+use feedatlas::model::settings::{Alert, CountrySettings, Limits, Network, Publish, Settings, StoreSettings, Worker};
 use feedatlas::model::source::{ArticleRule, Rights, Source, SourceName, SourceState};
 use feedatlas::model::url::PageUrl;
 use feedatlas::publish::country_feed::CountryFeed;
@@ -56,6 +56,7 @@ fn settings() -> Settings {
         worker: Worker::default(),
         network: Network::default(),
         limits: Limits::default(),
+        alert: Alert::default(),
         store: StoreSettings { path: PathBuf::from("data"), keep: Duration::from_hours(24 * 180) },
         publish: Publish { to: PathBuf::from("public"), base_url: url("https://news.example/atlas"), items: 100 },
         sources: vec![

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
+use crate::cli::alert;
 use crate::cli::build;
 use crate::cli::exit::Exit;
 use crate::cli::load;
@@ -76,6 +77,10 @@ pub(crate) async fn pass(
     match outcome {
         Ok(report) => {
             Screen::summary(&report);
+            // A pass that was told to stop, or that read some sources alone, tells nobody that all is as it should be.
+            if !options.dry_run && options.only.is_empty() && !stop.is_cancelled() {
+                alert::after_pass(worker, Timestamp::now()).await.map_err(|error| build::told(&error))?;
+            }
             Ok(report)
         }
         Err(PassError::Store(error) | PassError::Edition(EditionError::Store(error))) => Err(build::told(&error)),

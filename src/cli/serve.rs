@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::cli::alert;
 use crate::cli::build;
 use crate::cli::exit::Exit;
 use crate::cli::load;
@@ -44,6 +45,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(config: &Path, arguments: &Arguments) -> Exit {
     let outcome = load::settings(config).and_then(|settings| {
         let folder = settings.publish.to.clone();
+        let watched = settings.clone();
         let runtime = build::runtime()?;
         let worker = if arguments.work { Some(build::worker(settings)?) } else { None };
         build::block_on(runtime, async {
@@ -55,14 +57,18 @@ pub(crate) fn run(config: &Path, arguments: &Arguments) -> Exit {
                 Some(worker) => Some(desk(worker).await?),
                 None => None,
             };
-            let serving = serve::serve_with(listener, folder, desk.clone(), stop.clone());
+            let serving = async {
+                let ended = serve::serve_with(listener, folder, desk.clone(), stop.clone()).await;
+                stop.cancel();
+                ended
+            };
             let working = async {
                 if let (Some(worker), Some(desk)) = (&worker, &desk) {
                     work(worker, desk, &stop).await?;
                 }
                 Ok::<(), Exit>(())
             };
-            let (answered, read) = tokio::join!(serving, working);
+            let (answered, read, ()) = tokio::join!(serving, working, alert::watch_passes(&watched, &stop));
             read?;
             answered.map_err(|error| {
                 eprintln!("feedatlas: {error}");

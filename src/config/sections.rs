@@ -1,15 +1,16 @@
-//! The tables of feeds.toml that stand once: `[worker]`, `[network]`, `[limits]`, `[store]`, `[publish]`.
+//! The tables of feeds.toml that stand once: `[worker]`, `[network]`, `[limits]`, `[store]`, `[publish]`; `[alert]` has a file of its own.
 
 use std::path::{Path, PathBuf};
 
 use toml::de::DeValue;
 
+use crate::config::alert;
 use crate::config::complaint::Complaint;
 use crate::config::country;
 use crate::config::section::{Placed, Section};
 use crate::config::source;
 use crate::config::value;
-use crate::model::settings::{Limits, Network, PAGES_MAX, Publish, Settings, StoreSettings, Worker};
+use crate::model::settings::{Alert, Limits, Network, PAGES_MAX, Publish, Settings, StoreSettings, Worker};
 use crate::model::url::PageUrl;
 
 /// More requests in flight than this find no sockets and no manners.
@@ -33,6 +34,7 @@ pub(super) fn settings(mut root: Section<'_>, folder: &Path, environment: &dyn F
     let publish_section = root.section("publish");
     let (store, store_path) = store(store_section, folder, environment);
     let publish = publish(publish_section, folder, store_path.as_ref());
+    let alert = root.section("alert").map_or_else(Alert::default, |section| alert::alert(section, environment));
     let sources = source::sources(root.sections("source"), &worker, robots);
     let countries = country::countries(root.section("country"), &sources, root.findings());
     root.finish();
@@ -42,6 +44,7 @@ pub(super) fn settings(mut root: Section<'_>, folder: &Path, environment: &dyn F
         limits,
         store,
         publish,
+        alert,
         sources: sources.into_iter().map(|placed| placed.value).collect(),
         countries,
     }
@@ -140,7 +143,7 @@ fn store(
 }
 
 /// A value that may stand in the environment: `"env:NAME"`.
-fn secret(value: &DeValue<'_>, environment: &dyn Fn(&str) -> Option<String>) -> Result<String, Complaint> {
+pub(super) fn secret(value: &DeValue<'_>, environment: &dyn Fn(&str) -> Option<String>) -> Result<String, Complaint> {
     let text = value::text(value)?;
     let Some(name) = text.strip_prefix("env:") else { return Ok(text.to_owned()) };
     environment(name).filter(|secret| !secret.is_empty()).ok_or_else(|| {

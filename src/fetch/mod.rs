@@ -11,6 +11,7 @@ pub mod error;
 mod exchange;
 pub mod guard;
 mod journey;
+pub mod messenger;
 mod pace;
 mod permission;
 mod redirect;

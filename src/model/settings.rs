@@ -83,6 +83,29 @@ pub struct Publish {
     pub items: usize,
 }
 
+/// `[alert]`: whom to tell unasked, and of what.
+#[derive(Debug, Clone)]
+pub struct Alert {
+    /// A program and its arguments, started without a shell; none where the list is empty.
+    pub command: Vec<String>,
+    /// An address that messages are posted to, as JSON. It is the operator's own: it may be private.
+    pub webhook: Option<PageUrl>,
+    /// An address that is asked after every pass that ended: who is not asked for long knows that passes end no more.
+    pub ping: Option<PageUrl>,
+    /// How long a source fails before it is told.
+    pub failing: Duration,
+    /// How long a source is silent at least before it is told, whatever its habit.
+    pub quiet: Duration,
+    /// Whether it is told that a source has lost its pictures.
+    pub pictures: bool,
+    /// How long no pass has ended before it is told.
+    pub pass: Duration,
+    /// One message in this time at most: what changes meanwhile is told with the next.
+    pub rest: Duration,
+    /// How long telling may take.
+    pub deadline: Duration,
+}
+
 /// `[country.KP]`: what is different for a country.
 #[derive(Debug, Clone)]
 pub struct CountrySettings {
@@ -115,6 +138,8 @@ pub struct Settings {
     pub store: StoreSettings,
     /// `[publish]`.
     pub publish: Publish,
+    /// `[alert]`.
+    pub alert: Alert,
     /// `[[source]]`, in the order of the file.
     pub sources: Vec<Source>,
     /// Every country that has feeds, or is named in feeds.toml: the 51 lands first, in the order of the table.
@@ -132,6 +157,30 @@ impl Default for Worker {
             contact: None,
             site_rules: None,
         }
+    }
+}
+
+impl Default for Alert {
+    fn default() -> Self {
+        Self {
+            command: Vec::new(),
+            webhook: None,
+            ping: None,
+            failing: Duration::from_hours(6),
+            quiet: Duration::from_hours(24),
+            pictures: true,
+            pass: Duration::from_hours(2),
+            rest: Duration::from_mins(10),
+            deadline: Duration::from_secs(10),
+        }
+    }
+}
+
+impl Alert {
+    /// Whether there is anybody to tell.
+    #[must_use]
+    pub fn has_ears(&self) -> bool {
+        !self.command.is_empty() || self.webhook.is_some()
     }
 }
 

@@ -15,10 +15,11 @@ mod json_feed;
 mod json_mend;
 mod lexer;
 mod library;
-mod listing;
+pub mod listing;
 mod markup;
 mod media;
 mod names;
+pub mod opml;
 mod person;
 mod reader;
 mod sitemap;
@@ -32,9 +33,10 @@ use url::Url;
 
 use crate::charset;
 use crate::model::document::Document;
-use crate::model::entry::Entries;
+use crate::model::entry::{Entries, Entry};
 use crate::model::source::{Source, SourceKind};
 use error::ParseError;
+use listing::suggest::Suggested;
 use reader::Reader;
 use sniff::Looks;
 use tree::TreeError;
@@ -131,6 +133,20 @@ fn page(source: &Source, document: &Document, text: &str, depth: usize, now: Tim
         // The limit before the form: what was flattened may have been a list.
         false => Err(ParseError::TooDeep { url: url(), depth_max: depth }),
     }
+}
+
+/// Selectors for the entries that a page's shape gave: for whoever writes feeds.toml. With the depth that is followed, and now.
+#[must_use]
+pub fn suggest(
+    source: &Source,
+    document: &Document,
+    entries: &[Entry],
+    (depth, now): (usize, Timestamp),
+) -> Option<Suggested> {
+    let (text, _) =
+        charset::decode(&document.body, document.charset(), sniff::form(&document.body, document.media_type()));
+    let page = listing::page::Page { url: &document.url, zone: &source.zone, now };
+    listing::suggest(&without_controls(&text), entries, page, depth)
 }
 
 /// Text without the characters that XML cannot have; programs that cut and paste leave them in titles.

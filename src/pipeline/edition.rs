@@ -13,6 +13,8 @@ use crate::model::country::Country;
 use crate::model::report::Event;
 use crate::model::settings::Settings;
 use crate::model::source::{Source, SourceState};
+use crate::model::subscription::Phase;
+use crate::pipeline::alarm;
 use crate::pipeline::schedule;
 use crate::pipeline::watcher::Watcher;
 use crate::pipeline::worker::Worker;
@@ -22,7 +24,7 @@ use crate::publish::error::PublishError;
 use crate::publish::glance::{self, Glance};
 use crate::publish::sink::{File, Folder, Sink};
 use crate::publish::site::Site;
-use crate::publish::status::{self, CountryStatus, SourceStatus, StatusFile};
+use crate::publish::status::{self, CountryStatus, HubStatus, SourceStatus, StatusFile};
 use crate::store::contract::Changed;
 use crate::store::error::StoreError;
 
@@ -206,10 +208,19 @@ impl Edition<'_> {
 
     async fn sources(&self, now: Timestamp) -> Result<Vec<SourceStatus>, StoreError> {
         let mut told = Vec::with_capacity(self.worker.settings.sources.len());
+        let subscriptions = self.worker.store.subscriptions().await?;
         for source in &self.worker.settings.sources {
             let state = self.worker.store.source(&source.name).await?;
             let next = schedule::wait(source, &state, now).map(|wait| schedule::later(now, wait));
-            told.push(SourceStatus { note: note(source, &state), ..SourceStatus::of(source, &state, next) });
+            let status = SourceStatus::of(source, &state, next);
+            let subscribed = subscriptions.iter().filter(|subscription| subscription.source == source.name);
+            let subscribed = subscribed.max_by_key(|subscription| subscription.phase == Phase::Active);
+            told.push(SourceStatus {
+                hub: subscribed.map(HubStatus::of).or(status.hub),
+                alarms: alarm::raised(&state, &self.worker.settings.alert, now),
+                note: note(source, &state),
+                ..status
+            });
         }
         Ok(told)
     }

@@ -12,8 +12,10 @@
 //!   Cluster  → CountryFeed → /feeds/kndr.xml .atom .json                 publish → serve
 //! ```
 
+pub mod alarm;
 pub mod decide;
 pub mod edition;
+pub mod look;
 mod one_article;
 mod one_source;
 mod page;
@@ -22,6 +24,7 @@ mod remember;
 pub mod schedule;
 mod settle;
 pub mod subscribe;
+pub mod taste;
 pub mod watcher;
 pub mod worker;
 

@@ -7,8 +7,8 @@ use atom_syndication::{
     Category, Content, Entry, Feed, FixedDateTime, Generator, Link, Person, Source, Text, WriteConfig,
 };
 use jiff::Timestamp;
-use quick_xml::escape::escape;
 
+use crate::html::references::escaped;
 use crate::model::country::Country;
 use crate::publish::asset::ICON_PATH;
 use crate::publish::country_feed::CountryFeed;
@@ -136,7 +136,7 @@ fn extensions(shown: &Shown) -> ExtensionMap {
 
 fn extension(parts: Parts<Extension>) -> Extension {
     // The library writes attributes as they are.
-    let attrs = parts.attributes.into_iter().map(|(name, value)| (name, escape(value).into_owned())).collect();
+    let attrs = parts.attributes.into_iter().map(|(name, value)| (name, escaped(&value))).collect();
     Extension { name: parts.name, value: parts.value, attrs, children: parts.children }
 }
 

@@ -3,11 +3,14 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::model::alarm::Alarm;
 use crate::model::country::Country;
 use crate::model::cure::cure;
 use crate::model::fault::Fault;
 use crate::model::learned::Refused;
 use crate::model::source::{Source, SourceKind, SourceState};
+use crate::model::subscription::{Phase, Subscription};
+use crate::model::url::PageUrl;
 use crate::publish::words::{NAME_CHARS_MAX, SUMMARY_CHARS_MAX, address, field};
 
 /// The file, below the published folder.
@@ -42,6 +45,33 @@ pub struct Failure {
     pub cure: String,
 }
 
+/// What was agreed with the hub that a source names (`WebSub`). Its secret and where it calls are nobody's business.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HubStatus {
+    /// The hub.
+    pub url: String,
+    /// How far it has come.
+    pub phase: HubPhase,
+    /// Until when it tells, if it said so.
+    pub until: Option<Timestamp>,
+    /// How often in a row it was asked and did not answer.
+    pub tries: u32,
+}
+
+/// How far it has come with a hub.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum HubPhase {
+    /// The source names it; nobody subscribes: no `serve --work` runs, or no hub could call it.
+    Named,
+    /// It was asked, and has not answered.
+    Asked,
+    /// It tells of changes.
+    Tells,
+    /// It was asked to tell no more.
+    Leaving,
+}
+
 /// One source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceStatus {
@@ -73,6 +103,12 @@ pub struct SourceStatus {
     pub quiet_until: Option<Timestamp>,
     /// Entries in its last whole answer.
     pub entries: u32,
+    /// The hub that it names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hub: Option<HubStatus>,
+    /// What `[alert]` tells of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alarms: Vec<Alarm>,
     /// What its operator should know though it answers well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
@@ -144,8 +180,28 @@ impl SourceStatus {
             next: next.filter(|_| !remembered.gone),
             quiet_until: remembered.quiet_until,
             entries: remembered.entries,
+            hub: remembered.learned.hub.as_ref().map(|hub| HubStatus::named(&hub.hub)),
+            alarms: Vec::new(),
             note: None,
         }
+    }
+}
+
+impl HubStatus {
+    fn named(hub: &PageUrl) -> Self {
+        Self { url: address(hub), phase: HubPhase::Named, until: None, tries: 0 }
+    }
+
+    /// What was agreed.
+    #[must_use]
+    pub fn of(subscription: &Subscription) -> Self {
+        let phase = match subscription.phase {
+            Phase::Asked => HubPhase::Asked,
+            Phase::Active => HubPhase::Tells,
+            Phase::Leaving => HubPhase::Leaving,
+        };
+        let Subscription { lease_until, tries, .. } = subscription;
+        Self { phase, until: *lease_until, tries: *tries, ..Self::named(&subscription.hub.hub) }
     }
 }
 

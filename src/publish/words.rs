@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use crate::html::plain::{is_printable, plain};
+use crate::html::references::decoded;
 use crate::model::url::PageUrl;
 use crate::text::fold::beginning;
 
@@ -69,7 +70,7 @@ fn is_entity(word: &str) -> bool {
     // Old names are known without a semicolon, and at the head of a longer word: `&copyD`.
     (2..=word.len()).filter_map(|end| word.get(..end)).any(|name| {
         let written = format!("&{name};");
-        html_escape::decode_html_entities(&written) != written
+        decoded(&written) != written
     })
 }
 
