@@ -13,13 +13,17 @@ mod inspect_text;
 mod load;
 mod local;
 mod probe;
+mod process;
+mod reload;
 mod run;
 mod seen;
 mod serve;
 mod signals;
 mod status;
 mod store;
+mod tally;
 mod watch;
+mod work;
 
 use std::path::PathBuf;
 
