@@ -39,7 +39,18 @@ const NOT_FOUND: &str = "<!DOCTYPE html><html lang=\"ru\"><head><meta charset=\"
 /// What an answer carries: bytes from memory, or a large file read as it is sent.
 pub(super) type Body = Either<Full<Bytes>, BoxBody<Bytes, std::io::Error>>;
 
-/// Answers a request.
+/// Answers a request for a file that is at hand, as nearly all are: nothing is waited for.
+pub(super) fn at_hand<T>(shelf: &Shelf, request: &Request<T>) -> Option<Response<Body>> {
+    let is_head = request.method() == Method::HEAD;
+    let path = request.uri().path();
+    // What is written with `%` has another name once it is read.
+    if !is_head && request.method() != Method::GET || path.contains('%') || !is_well_formed(request) {
+        return None;
+    }
+    Some(from_memory(&*shelf.at_hand(path)?, request.headers(), is_head))
+}
+
+/// Answers any request.
 pub(super) async fn answer<T>(shelf: &Arc<Shelf>, board: &Board, request: &Request<T>) -> Response<Body> {
     if !is_well_formed(request) {
         let mut response = plain(StatusCode::BAD_REQUEST, "bad request\n");
@@ -56,13 +67,9 @@ pub(super) async fn answer<T>(shelf: &Arc<Shelf>, board: &Board, request: &Reque
     let mut response = match raw {
         "/healthz" | "/health" => plain(StatusCode::OK, "ok\n"),
         "/readyz" | "/ready" => ready(shelf).await,
-        // What is written with `%` has another name once it is read.
-        raw => match if raw.contains('%') { None } else { shelf.at_hand(raw) } {
-            Some(held) => from_memory(&held, headers, is_head),
-            None => match path::read(raw) {
-                Some(asked) => published(shelf, board, &asked, (headers, is_head)).await,
-                None => not_found(),
-            },
+        raw => match path::read(raw) {
+            Some(asked) => published(shelf, board, &asked, (headers, is_head)).await,
+            None => not_found(),
         },
     };
     if is_head {

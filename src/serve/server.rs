@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::{BoxFuture, Either, Ready, ready};
 use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -38,6 +39,10 @@ pub const CONNECTIONS_MAX: usize = 20_000;
 const STOPPING: Duration = Duration::from_secs(10);
 /// Rest after a failure to accept: out of file descriptors is over when a connection ends.
 const ACCEPT_REST: Duration = Duration::from_millis(50);
+
+/// An answer that is there, or that is waited for.
+type Answering =
+    Either<Ready<Result<Response<Body>, Infallible>>, BoxFuture<'static, Result<Response<Body>, Infallible>>>;
 
 /// A server of one published folder.
 #[derive(Debug)]
@@ -135,8 +140,7 @@ impl Server {
         let server = Arc::clone(self);
         let service = service_fn(move |request| {
             progress.made();
-            let server = Arc::clone(&server);
-            async move { Ok::<_, Infallible>(server.answer(request, peer).await) }
+            server.answer(request, peer)
         });
         http1::Builder::new()
             .max_buf_size(HEAD_BYTES_MAX)
@@ -144,14 +148,27 @@ impl Server {
             .serve_connection(TokioIo::new(wire), service)
     }
 
-    async fn answer(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {
-        let line = self.log.as_ref().map(|log| (log, Line::of(&request, peer.ip())));
-        let response = match &self.desk {
-            Some(desk) if request.uri().path().starts_with(hub::PATH) => hub::answer(desk, request).await,
-            _ => answer::answer(&self.shelf, &self.board, &request).await,
-        };
+    /// What is at hand is answered at once. The rest waits in a box of its own: an idle connection keeps the room that its
+    /// last answer took, and that of the longest way is a hundred times that of the shortest.
+    fn answer(self: &Arc<Self>, request: Request<Incoming>, peer: SocketAddr) -> Answering {
+        let line = self.log.as_ref().map(|_| Line::of(&request, peer.ip()));
+        if let Some(response) = answer::at_hand(&self.shelf, &request) {
+            return Either::Left(ready(Ok(self.told(response, line))));
+        }
+        let server = Arc::clone(self);
+        Either::Right(Box::pin(async move {
+            let response = match &server.desk {
+                Some(desk) if request.uri().path().starts_with(hub::PATH) => hub::answer(desk, request).await,
+                _ => answer::answer(&server.shelf, &server.board, &request).await,
+            };
+            Ok(server.told(response, line))
+        }))
+    }
+
+    /// Counts an answer, and writes its line.
+    fn told(&self, response: Response<Body>, line: Option<Line>) -> Response<Body> {
         self.meters.answered(response.status());
-        if let Some((log, line)) = line {
+        if let (Some(log), Some(line)) = (&self.log, line) {
             let bytes = response.body().size_hint().exact().or_else(|| length(&response)).unwrap_or(0);
             log.tell(line.answered(response.status(), bytes));
         }
@@ -179,7 +196,7 @@ impl Server {
     }
 }
 
-/// Of a body that is read as it is sent, and of one that is left out for HEAD: as its head says.
+/// Of a body that is read as it is sent: as its head says.
 fn length(response: &Response<Body>) -> Option<u64> {
     response.headers().get(hyper::header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }

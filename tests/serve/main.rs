@@ -1,11 +1,12 @@
 //! `serve` over port 0: what a reader, a browser, a cache and an attacker get.
 
-#[path = "../support/house.rs"]
-mod house;
 mod mutants;
 mod program;
 mod server;
 mod slow;
+#[path = "../support/mod.rs"]
+#[allow(unreachable_pub, reason = "what several tests share says with `pub` what they use")]
+mod support;
 
 use std::fs;
 use std::time::Duration;

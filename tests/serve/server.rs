@@ -11,29 +11,29 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// A server over a folder of its own.
-pub struct Server {
-    pub folder: tempfile::TempDir,
-    pub address: SocketAddr,
+pub(crate) struct Server {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) address: SocketAddr,
     stop: CancellationToken,
     task: JoinHandle<std::io::Result<()>>,
 }
 
 /// An answer, taken apart.
-pub struct Answer {
-    pub status: u16,
-    pub head: String,
-    pub body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut lines = self.head.lines().skip(1).filter_map(|line| line.split_once(": "));
         lines.find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 }
 
 impl Server {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         publish(&folder.path().join("public"), feed("first")).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -44,7 +44,7 @@ impl Server {
     }
 
     /// Sends these bytes, and reads until the server ends the connection.
-    pub async fn raw(&self, request: impl AsRef<[u8]>) -> Answer {
+    pub(crate) async fn raw(&self, request: impl AsRef<[u8]>) -> Answer {
         let mut stream = TcpStream::connect(self.address).await.unwrap();
         let mut bytes = Vec::new();
         // Whoever is refused early may find the connection ended while still writing.
@@ -57,25 +57,25 @@ impl Server {
         Answer { status, head, body: bytes[end..].to_vec() }
     }
 
-    pub async fn ask(&self, method: &str, path: &str, headers: &str) -> Answer {
+    pub(crate) async fn ask(&self, method: &str, path: &str, headers: &str) -> Answer {
         self.raw(&format!("{method} {path} HTTP/1.1\r\nHost: news.example\r\nConnection: close\r\n{headers}\r\n")).await
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         self.ask("GET", path, "").await
     }
 
-    pub async fn end(self) {
+    pub(crate) async fn end(self) {
         self.stop.cancel();
         tokio::time::timeout(Duration::from_secs(5), self.task).await.unwrap().unwrap().unwrap();
     }
 }
 
-pub fn feed(words: &str) -> String {
+pub(crate) fn feed(words: &str) -> String {
     format!("<?xml version=\"1.0\"?><rss version=\"2.0\"><!-- {words} {} --></rss>\n", "packed well ".repeat(200))
 }
 
-pub async fn publish(folder: &Path, feed: String) {
+pub(crate) async fn publish(folder: &Path, feed: String) {
     let sink = Folder::open(folder).unwrap();
     let status = r#"{"passed":null,"articles":0,"sources":[],"countries":[
         {"code":"JP","slug":"nippon","name":"Япония","articles":0,"newest":null}]}"#;
