@@ -17,6 +17,8 @@ mod load;
 mod local;
 mod opml;
 mod probe;
+mod process;
+mod reload;
 mod run;
 mod seen;
 mod serve;
@@ -26,9 +28,11 @@ mod sources;
 mod status;
 mod status_table;
 mod store;
+mod tally;
 mod taste;
 mod terminal;
 mod watch;
+mod work;
 
 use std::path::PathBuf;
 

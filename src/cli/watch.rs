@@ -1,6 +1,7 @@
 //! What people see of a pass: bars on a terminal, plain lines elsewhere, JSON lines on standard output if asked for.
 
 use std::io::{IsTerminal, Write};
+use std::sync::Arc;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -9,6 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use tracing::{info, warn};
 use tracing_subscriber::EnvFilter;
 
+use crate::cli::tally::Tally;
 use crate::cli::terminal;
 use crate::html::plain::is_printable;
 use crate::model::report::{Event, PassReport, SourceReport};
@@ -51,6 +53,8 @@ pub(crate) struct Screen {
     is_terminal: bool,
     /// Standard output was closed: the pass goes on, nobody reads.
     closed: AtomicBool,
+    /// Who counts, where anybody does.
+    tally: Option<Arc<Tally>>,
 }
 
 impl Screen {
@@ -62,7 +66,12 @@ impl Screen {
         if let Ok(style) = style {
             bar.set_style(style.progress_chars("━╸─"));
         }
-        Self { json, bar, is_terminal, closed: AtomicBool::new(false) }
+        Self { json, bar, is_terminal, closed: AtomicBool::new(false), tally: None }
+    }
+
+    /// The same, and counts what it sees.
+    pub(crate) fn counting(self, tally: &Arc<Tally>) -> Self {
+        Self { tally: Some(Arc::clone(tally)), ..self }
     }
 
     /// Takes the bar away.
@@ -147,9 +156,15 @@ impl Screen {
 impl Watcher for Screen {
     fn due(&self, sources: usize) {
         self.bar.set_length(sources as u64);
+        if let Some(tally) = &self.tally {
+            tally.due(sources);
+        }
     }
 
     fn event(&self, event: &Event) {
+        if let Some(tally) = &self.tally {
+            tally.event(event);
+        }
         if self.json {
             self.write_json(event);
         }

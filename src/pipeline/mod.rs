@@ -16,6 +16,7 @@ pub mod alarm;
 pub mod decide;
 pub mod edition;
 pub mod look;
+pub mod meters;
 mod one_article;
 mod one_source;
 mod page;
@@ -40,6 +41,7 @@ use crate::model::fault::Fault;
 use crate::model::report::{Event, PassReport, SourceReport};
 use crate::model::source::{Source, SourceState};
 use crate::pipeline::edition::EditionError;
+use crate::pipeline::meters::Stage;
 use crate::pipeline::one_source::Brought;
 use crate::pipeline::settle::Settled;
 use crate::pipeline::watcher::Watcher;
@@ -86,6 +88,7 @@ pub async fn run(
     if !options.dry_run {
         let before = edition::before(&worker.settings.publish.to);
         let forgot = pass.forget(before.forgot).await?;
+        let _publishing = worker.meters.begin(Stage::Publish);
         pass.report.published = edition::publish(worker, before, forgot, now, watcher).await?;
     }
     pass.report.seconds = began.elapsed().as_secs_f64();
@@ -169,7 +172,9 @@ impl Pass<'_> {
     }
 
     async fn settle(&mut self, brought: Brought) -> Result<(), StoreError> {
+        let storing = self.worker.meters.begin(Stage::Store);
         let settled = settle::settle(&*self.worker.store, brought, self.now, self.options.dry_run).await?;
+        drop(storing);
         let Settled { report, events, reached } = settled;
         for event in &events {
             self.watcher.event(event);

@@ -23,6 +23,7 @@ use crate::model::url::PageUrl;
 use crate::parse;
 use crate::parse::error::ParseError;
 use crate::pipeline::decide::{self, Plan, Sighting};
+use crate::pipeline::meters::Stage;
 use crate::pipeline::one_article::{self, Made, Outcome};
 use crate::pipeline::remember::{self, Failure};
 use crate::pipeline::worker::Worker;
@@ -189,8 +190,12 @@ impl Reading<'_> {
 
     /// Asks once; `None` when the pass was told to stop and patience is over.
     async fn get(&self, request: Request) -> Option<Fetched> {
+        let _fetching = self.worker.meters.begin(Stage::Fetch);
         tokio::select! {
-            fetched = self.visit.get(request) => Some(fetched),
+            fetched = self.visit.get(request) => {
+                self.worker.meters.fetched(&fetched);
+                Some(fetched)
+            }
             () = self.worker.out_of_patience(self.stop) => None,
         }
     }
@@ -207,9 +212,9 @@ impl Reading<'_> {
     /// Parses on the blocking pool; a parser that panics fails its source alone.
     async fn parse(&self, document: Document, found: Option<SourceKind>) -> Result<(Document, Entries), SourceError> {
         let (source, depth, now) = (self.as_found(found), self.worker.settings.limits.depth, self.now);
-        let url = document.url.clone();
+        let (url, meters) = (document.url.clone(), Arc::clone(&self.worker.meters));
         let parsed = self.worker.think(move || {
-            let entries = parse::entries(&source, &document, depth, now);
+            let entries = meters.time(Stage::Parse, || parse::entries(&source, &document, depth, now));
             (document, entries)
         });
         match parsed.await {

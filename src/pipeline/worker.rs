@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::fetch::Fetcher;
 use crate::model::settings::Settings;
 use crate::model::url::PageUrl;
+use crate::pipeline::meters::Meters;
 use crate::route::Gazetteer;
 use crate::store::contract::Store;
 use crate::store::error::StoreError;
@@ -29,6 +30,8 @@ pub struct Worker {
     pub store: Arc<dyn Store>,
     /// The words that speak for countries.
     pub gazetteer: Arc<Gazetteer>,
+    /// What its passes have cost.
+    pub meters: Arc<Meters>,
     /// Bounds the parsers and readers at work: as many as there are cores, so that memory and time stay bounded.
     thinkers: Semaphore,
 }
@@ -38,7 +41,8 @@ impl Worker {
     #[must_use]
     pub fn new(settings: Arc<Settings>, fetcher: Fetcher, store: Arc<dyn Store>, gazetteer: Arc<Gazetteer>) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self { settings, fetcher, store, gazetteer, thinkers: Semaphore::new(cores) }
+        let (meters, thinkers) = (Arc::default(), Semaphore::new(cores));
+        Self { settings, fetcher, store, gazetteer, meters, thinkers }
     }
 
     /// Runs what takes long without waiting (parsing, reading, routing) on the blocking pool. A panic in it is an `Err`.

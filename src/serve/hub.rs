@@ -21,8 +21,8 @@ pub(super) const PATH: &str = "/websub/";
 /// Bytes of what a hub tells; whole feeds are sent, and are as large as those that are fetched.
 const TOLD_BYTES_MAX: usize = 10 * 1024 * 1024;
 
-/// Time for all of it to arrive.
-const TOLD_WITHIN: Duration = Duration::from_secs(30);
+/// Time for all of it to arrive: less than the patience of a connection, so that a slow hub is told why.
+const TOLD_WITHIN: Duration = Duration::from_secs(20);
 
 /// Answers a call of a hub.
 pub(super) async fn answer<T>(desk: &Arc<Desk>, request: Request<T>) -> Response<Body>
