@@ -11,6 +11,7 @@ mod figures;
 mod fingerprint;
 mod identity;
 mod sketch;
+mod table;
 mod tokens;
 mod trackers;
 mod verdict;

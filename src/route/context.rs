@@ -2,8 +2,6 @@
 //!
 //! A street, a surname, a newspaper, a dish, a list of links, a footer speak for none. How much a word counts is `judge`'s.
 
-use std::collections::{HashMap, HashSet};
-
 use crate::model::country::Country;
 use crate::route::lexicon::Lexicon;
 use crate::route::matcher::Hit;
@@ -20,14 +18,14 @@ pub fn mentions(lexicon: &Lexicon, scanned: Scanned<'_>, hits: &[Hit]) -> Vec<Me
     let skipped = skip::ranges(scanned.text, scanned.tokens, hits);
     let capitals_tell = !scanned.headline || !mostly_capital(scanned.tokens);
     let beside = Beside { lexicon, scanned, hits, capitals_tell };
-    let mut surnames = HashSet::new();
+    let mut surnames = Vec::new();
     let mut kept = Vec::with_capacity(hits.len());
     for (index, hit) in hits.iter().enumerate() {
         if hit.sense.kind == Kind::Neutral || skipped.iter().any(|range| range.contains(&hit.start)) {
             continue;
         }
         if beside.names_a_person(index) {
-            surnames.insert(scanned.tokens[hit.first].hash);
+            surnames.push(scanned.tokens[hit.first].hash);
             continue;
         }
         if beside.names_a_thing(index) || beside.is_denied(hit) {
@@ -55,17 +53,20 @@ pub fn mentions(lexicon: &Lexicon, scanned: Scanned<'_>, hits: &[Hit]) -> Vec<Me
 /// Drops the words that mean something else in this article, and the doubtful ones that nothing supports. `parts`: the mentions of each of its texts.
 pub fn settle(rivals: &Rivals, texts: &[Scanned<'_>], parts: &mut [Vec<Mention>]) {
     rivals.settle(texts, parts);
-    let mut support: HashMap<Country, usize> = HashMap::new();
+    // A handful, and so looked through.
+    let mut support: Vec<Country> = Vec::new();
     for mention in parts.iter().flatten().filter(|mention| !mention.hit.sense.doubtful) {
         for country in mention.hit.sense.countries.iter().flatten() {
-            *support.entry(*country).or_default() += 1;
+            if !support.contains(country) {
+                support.push(*country);
+            }
         }
     }
     for (scanned, mentions) in texts.iter().zip(parts) {
         mentions.retain(|mention| {
             let sense = mention.hit.sense;
             let token = scanned.tokens[mention.hit.first];
-            let supported = sense.countries[0].is_some_and(|country| support.contains_key(&country));
+            let supported = sense.countries[0].is_some_and(|country| support.contains(&country));
             let plain = matches!(sense.kind, Kind::Name | Kind::Adjective | Kind::People);
             let sent_from = mention.hit.start < scanned.sent_from;
             !sense.doubtful

@@ -133,7 +133,7 @@ impl Gazetteer {
             home: words.home,
             bytes: words.title.len() + body.len(),
             manner,
-            household: tokens.iter().flatten().any(|token| self.lexicon.role(token) & role::HOWTO != 0),
+            household: tokens.iter().any(|all| all.iter().any(|token| self.lexicon.role(token) & role::HOWTO != 0)),
             agency_line: manner == Manner::Russian || body[..scanned[BODY].sent_from].contains(['/', '(', '=', '社']),
         };
         let all = evidence::weigh(&placed, article);

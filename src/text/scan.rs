@@ -254,6 +254,9 @@ pub fn tokens(text: &str, out: &mut Vec<Token>) {
     let mut line_broken = false;
     let mut at = 0;
     while at < bytes.len() {
+        if open.is_none() && plain_word(bytes, &mut at, &mut gap, &mut line_broken, out) {
+            continue;
+        }
         if open.is_none() || open.as_ref().is_some_and(|word| word.script != Script::Dense) {
             let (from, run) = (at, run(bytes, &mut at, open.as_ref().map_or(EMPTY, |word| word.hash)));
             if at > from {
@@ -301,6 +304,26 @@ pub fn tokens(text: &str, out: &mut Vec<Token>) {
         line_broken = false;
     }
     close(&mut open, text.len(), &mut gap, out);
+}
+
+/// Reads a word of plain letters up to a sign of ASCII, and the sign: nearly all that most texts consist of. Whether there was one.
+#[inline]
+fn plain_word(bytes: &[u8], at: &mut usize, gap: &mut Gap, line_broken: &mut bool, out: &mut Vec<Token>) -> bool {
+    let (start, mut end) = (*at, *at);
+    let run = run(bytes, &mut end, EMPTY);
+    let is_sign = |byte: u8| byte.is_ascii() && LATIN[usize::from(byte)] == 0;
+    let Some(&sign) = bytes.get(end).filter(|byte| end > start && is_sign(**byte)) else { return false };
+    let script = if bytes[start] < 0x80 { Script::Latin } else { Script::Cyrillic };
+    let case = case(run.first_capital, run.chars, run.capitals);
+    out.push(Token { start, end, hash: run.hash, case, gap: *gap, script, chars: run.chars });
+    *line_broken = false;
+    *gap = if sign == b' ' {
+        Gap::Joined
+    } else {
+        width(folded(char::from(sign)), Some((run.chars, run.first_capital)), line_broken)
+    };
+    *at = end + 1;
+    true
 }
 
 /// What a run of plain letters adds to a word.
@@ -389,13 +412,17 @@ fn begin(start: usize, script: Script, capital: bool) -> Open {
     Open { start, hash: EMPTY, chars: 0, capitals: 0, first_capital: capital, script }
 }
 
+fn case(first_capital: bool, chars: u16, capitals: u16) -> Case {
+    match first_capital {
+        false => Case::Small,
+        true if chars >= 2 && capitals == chars => Case::All,
+        true => Case::Capital,
+    }
+}
+
 fn close(open: &mut Option<Open>, end: usize, gap: &mut Gap, out: &mut Vec<Token>) {
     let Some(word) = open.take() else { return };
-    let case = match word.first_capital {
-        false => Case::Small,
-        true if word.chars >= 2 && word.capitals == word.chars => Case::All,
-        true => Case::Capital,
-    };
+    let case = case(word.first_capital, word.chars, word.capitals);
     out.push(Token {
         start: word.start,
         end,
