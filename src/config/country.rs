@@ -13,7 +13,7 @@ use crate::model::settings::CountrySettings;
 use crate::model::source::Source;
 
 /// Names of the published folder that are no country's: the feed of all, and what the pages and `serve` use.
-const RESERVED: [&str; 16] = [
+const RESERVED: [&str; 17] = [
     "all",
     "a",
     "about",
@@ -22,6 +22,7 @@ const RESERVED: [&str; 16] = [
     "feed",
     "feeds",
     "health",
+    "hub",
     "index",
     "json",
     "metrics",
@@ -85,7 +86,8 @@ fn settings(country: Country, mut section: Section<'_>) -> Placed<CountrySetting
     Placed { value: settings, span }
 }
 
-fn slug(value: &DeValue<'_>) -> Result<String, Complaint> {
+/// The name of a feed's files.
+pub(super) fn slug(value: &DeValue<'_>) -> Result<String, Complaint> {
     let slug = value::text(value)?;
     if RESERVED.contains(&slug) {
         return Err(Complaint::new(format!("\"{slug}\" is taken: the pages use it"), "choose another slug"));

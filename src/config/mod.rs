@@ -4,6 +4,7 @@
 
 mod complaint;
 mod country;
+mod feed;
 mod mistake;
 mod nearest;
 mod section;

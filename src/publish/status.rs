@@ -7,7 +7,7 @@ use crate::model::country::Country;
 use crate::model::cure::cure;
 use crate::model::fault::Fault;
 use crate::model::learned::Refused;
-use crate::model::source::{Source, SourceKind, SourceState};
+use crate::model::source::{Rights, Source, SourceKind, SourceState};
 use crate::publish::words::{NAME_CHARS_MAX, SUMMARY_CHARS_MAX, address, field};
 
 /// The file, below the published folder.
@@ -51,6 +51,9 @@ pub struct SourceStatus {
     pub url: String,
     /// What it turned out to be.
     pub kind: Option<SourceKind>,
+    /// How much of its articles is published.
+    #[serde(default)]
+    pub publish: Rights,
     /// How it is doing.
     pub state: State,
     /// Since when: the first failure of the present row, or the last good answer.
@@ -93,6 +96,17 @@ pub struct CountryStatus {
     pub newest: Option<Timestamp>,
 }
 
+/// One feed of the operator's own choice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedStatus {
+    /// The name of its files.
+    pub slug: String,
+    /// What it is called.
+    pub name: String,
+    /// Articles that it shows.
+    pub articles: u64,
+}
+
 /// The file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatusFile {
@@ -111,6 +125,9 @@ pub struct StatusFile {
     pub sources: Vec<SourceStatus>,
     /// Every land that has feeds.
     pub countries: Vec<CountryStatus>,
+    /// Every feed of the operator's own choice.
+    #[serde(default)]
+    pub feeds: Vec<FeedStatus>,
 }
 
 impl SourceStatus {
@@ -129,6 +146,7 @@ impl SourceStatus {
             name: field(source.name.as_str(), NAME_CHARS_MAX),
             url: address(&source.url),
             kind: remembered.kind.or(source.kind),
+            publish: source.publish,
             state,
             since: if is_bad { remembered.failing_since } else { remembered.last_success },
             failures: remembered.failures,
