@@ -281,6 +281,7 @@ fn status() -> StatusFile {
     StatusFile {
         edition: "mark".to_owned(),
         feeds: Vec::new(),
+        untold: None,
         forgot: None,
         passed: Some(at("2024-02-01T00:00:00Z")),
         articles: 4,

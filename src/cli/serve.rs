@@ -17,13 +17,18 @@ use crate::cli::load;
 use crate::cli::run::pass;
 use crate::cli::signals;
 use crate::cli::watch::Screen;
+use crate::fetch::Fetcher;
+use crate::model::settings::{PublishHub, Settings};
 use crate::model::source::SourceName;
 use crate::pipeline::Options;
+use crate::pipeline::deliver::{self, Deliverer};
 use crate::pipeline::schedule;
 use crate::pipeline::subscribe;
 use crate::pipeline::worker::Worker;
+use crate::publish::site::Site;
 use crate::serve;
 use crate::websub::desk::Desk;
+use crate::websub::register::Register;
 
 /// Shortest rest between two passes, so that a source with `every = "1s"` does not keep the worker spinning.
 const REST_MIN: Duration = Duration::from_secs(1);
@@ -44,6 +49,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(config: &Path, arguments: &Arguments) -> Exit {
     let outcome = load::settings(config).and_then(|settings| {
         let folder = settings.publish.to.clone();
+        let hub = own_hub(&settings)?;
         let runtime = build::runtime()?;
         let worker = if arguments.work { Some(build::worker(settings)?) } else { None };
         build::block_on(runtime, async {
@@ -51,9 +57,11 @@ pub(crate) fn run(config: &Path, arguments: &Arguments) -> Exit {
             let listener = listen(arguments.listen).await?;
             let address = listener.local_addr().unwrap_or(arguments.listen);
             eprintln!("feedatlas: http://{address}/ serves {}", folder.display());
+            let register = hub.as_ref().map(|hub| Arc::clone(&hub.register));
             let desk = match &worker {
-                Some(worker) => Some(desk(worker).await?),
-                None => None,
+                Some(worker) => Some(Arc::new(desk(worker).await?.with_register(register))),
+                None => register
+                    .map(|register| Arc::new(Desk::new(Vec::new(), Timestamp::now).with_register(Some(register)))),
             };
             let serving = serve::serve_with(listener, folder, desk.clone(), stop.clone());
             let working = async {
@@ -62,7 +70,13 @@ pub(crate) fn run(config: &Path, arguments: &Arguments) -> Exit {
                 }
                 Ok::<(), Exit>(())
             };
-            let (answered, read) = tokio::join!(serving, working);
+            let delivering = async {
+                if let Some(hub) = &hub {
+                    let deliverer = Deliverer::new(&hub.register, &hub.fetcher, &hub.settings);
+                    deliverer.run(Timestamp::now, &stop).await;
+                }
+            };
+            let (answered, read, ()) = tokio::join!(serving, working, delivering);
             read?;
             answered.map_err(|error| {
                 eprintln!("feedatlas: {error}");
@@ -80,13 +94,36 @@ pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, Exit> {
     })
 }
 
+/// Our own hub, with what it works with: it needs no store, so it is there with and without passes.
+struct OwnHub {
+    register: Arc<Register>,
+    fetcher: Fetcher,
+    settings: Settings,
+}
+
+/// Our own hub, where feeds.toml wants it.
+fn own_hub(settings: &Settings) -> Result<Option<OwnHub>, Exit> {
+    if settings.publish.hub != Some(PublishHub::Own) {
+        return Ok(None);
+    }
+    let told = |error: &dyn std::fmt::Display| {
+        eprintln!("feedatlas: {error}");
+        Exit::Unusable
+    };
+    let fetcher = Fetcher::new(&settings.worker, &settings.network, &settings.limits).map_err(|error| told(&error))?;
+    let site = Site::of(settings).map_err(|error| told(&error))?;
+    let remembered = std::fs::read(deliver::state_file(settings)).unwrap_or_default();
+    let register = Arc::new(Register::new(site.address(""), &remembered));
+    Ok(Some(OwnHub { register, fetcher, settings: settings.clone() }))
+}
+
 /// Where hubs call, with the subscriptions that are remembered.
-async fn desk(worker: &Arc<Worker>) -> Result<Arc<Desk>, Exit> {
+async fn desk(worker: &Arc<Worker>) -> Result<Desk, Exit> {
     if let Some(base) = subscribe::base(&worker.fetcher, &worker.settings.publish.base_url) {
         eprintln!("feedatlas: hubs may call at {}/websub/", base.as_str().trim_end_matches('/'));
     }
     let remembered = worker.store.subscriptions().await.map_err(|error| build::told(&error))?;
-    Ok(Arc::new(Desk::new(remembered, Timestamp::now)))
+    Ok(Desk::new(remembered, Timestamp::now))
 }
 
 /// Passes until told to stop, and asks hubs between them. A store or folder that fails ends the work and with it the command.

@@ -22,7 +22,6 @@ const RESERVED: [&str; 17] = [
     "feed",
     "feeds",
     "health",
-    "hub",
     "index",
     "json",
     "metrics",
@@ -31,6 +30,7 @@ const RESERVED: [&str; 17] = [
     "sitemap",
     "sources",
     "subscribe",
+    "websub",
 ];
 
 /// Longest slug, in characters: it is a file's name and part of an address.

@@ -6,11 +6,13 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use crate::extract::template::Template;
+use crate::fetch::Fetcher;
 use crate::model::cluster::{ArticleId, Cluster, Query};
 use crate::model::country::Country;
-use crate::model::settings::Settings;
+use crate::model::settings::{PublishHub, Settings};
 use crate::model::source::{Source, SourceState};
 use crate::pipeline::archives;
+use crate::pipeline::deliver;
 use crate::pipeline::press::{EditionError, Press};
 use crate::pipeline::revision;
 use crate::pipeline::schedule;
@@ -25,7 +27,7 @@ use crate::publish::month::Month;
 use crate::publish::selection::Picked;
 use crate::publish::sink::Sink;
 use crate::publish::site::{ALL, Land};
-use crate::publish::status::{self, CountryStatus, FeedStatus, SourceStatus, StatusFile};
+use crate::publish::status::{self, CountryStatus, FeedStatus, SourceStatus, StatusFile, Untold};
 use crate::store::contract::{Changed, Due};
 use crate::store::error::StoreError;
 
@@ -65,13 +67,17 @@ pub(crate) async fn publish(
     let due = worker.store.changed().await?;
     if anew || !due.is_empty() || edition.is_new_month(&before) {
         let glances = edition.whole(&due, anew, &before).await?;
-        let status = StatusFile { forgot, edition: mark, ..edition.status(&glances).await? };
+        let untold = edition.untold(before.untold);
+        let status = StatusFile { forgot, edition: mark, untold, ..edition.status(&glances).await? };
         edition.press.write(publish::site_files(&glances, &status, &edition.press.site)?).await?;
         worker.store.published(&due).await?;
+        edition.tell(&worker.fetcher, status).await?;
     } else {
         let sources = edition.sources().await?;
-        let status = StatusFile { passed: Some(now), forgot, sources, edition: mark, ..before };
+        let untold = edition.untold(before.untold);
+        let status = StatusFile { passed: Some(now), forgot, sources, edition: mark, untold, ..before };
         edition.press.write(publish::status_files(&status, &edition.press.site)?).await?;
+        edition.tell(&worker.fetcher, status).await?;
     }
     if has_looked_for_old {
         revision::sweep(&edition.press).await?;
@@ -254,6 +260,25 @@ impl Edition<'_> {
             clusters.extend(self.press.store.cluster(*id).await?);
         }
         Ok((clusters, ids.len() as u64))
+    }
+
+    /// What the hub that feeds.toml names is to be told: what changed now, and what it did not take before.
+    fn untold(&self, before: Option<Untold>) -> Option<Untold> {
+        let is_named = matches!(self.settings.publish.hub, Some(PublishHub::At(_)));
+        let mut untold = before.unwrap_or_default();
+        untold.paths.extend(self.press.news.iter().cloned());
+        Some(untold).filter(|untold| is_named && !untold.paths.is_empty())
+    }
+
+    /// Tells it; everything is published by then, and what it does not take is remembered.
+    async fn tell(&mut self, fetcher: &Fetcher, status: StatusFile) -> Result<(), EditionError> {
+        let Some(untold) = &status.untold else { return Ok(()) };
+        let left = deliver::tell(fetcher, self.settings, untold.clone(), self.now).await;
+        if left != status.untold {
+            let status = StatusFile { untold: left, ..status };
+            self.press.write(vec![status.file()]).await?;
+        }
+        Ok(())
     }
 
     async fn status(&self, glances: &[Glance]) -> Result<StatusFile, EditionError> {

@@ -14,6 +14,7 @@
 
 mod archives;
 pub mod decide;
+pub mod deliver;
 pub mod edition;
 mod one_article;
 mod one_source;

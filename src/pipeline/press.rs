@@ -2,7 +2,7 @@
 //!
 //! Decides nothing: `edition` says what is written, `archives` and `revision` what of the past is.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use crate::model::report::Event;
@@ -40,6 +40,8 @@ pub(super) struct Press<'a> {
     paged: HashSet<String>,
     /// Files that changed.
     pub(super) written: u64,
+    /// The feeds among them, archives apart.
+    pub(super) news: BTreeSet<String>,
 }
 
 impl<'a> Press<'a> {
@@ -54,6 +56,7 @@ impl<'a> Press<'a> {
             waiting_bytes: 0,
             paged: HashSet::new(),
             written: 0,
+            news: BTreeSet::new(),
         })
     }
 
@@ -93,6 +96,9 @@ impl<'a> Press<'a> {
     pub(super) async fn write(&mut self, files: Vec<File>) -> Result<(), PublishError> {
         for changed in self.sink.write(files).await? {
             self.written += 1;
+            if changed.path.strip_prefix("feeds/").is_some_and(|name| !name.contains('/')) {
+                self.news.insert(changed.path.clone());
+            }
             self.watcher.event(&Event::Published { path: changed.path, items: changed.items });
         }
         Ok(())

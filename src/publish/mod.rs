@@ -74,5 +74,5 @@ pub fn site_files(glances: &[Glance], status: &StatusFile, site: &Site) -> Resul
 
 /// How the sources are doing, for programs and for people: the files that may change though no article did.
 pub fn status_files(status: &StatusFile, site: &Site) -> Result<Vec<File>, PublishError> {
-    Ok(vec![File::new(status::PATH, status.to_bytes(), 0), page::sources(status, site)?])
+    Ok(vec![status.file(), page::sources(status, site)?])
 }

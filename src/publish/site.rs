@@ -13,8 +13,8 @@ use crate::publish::words::{NAME_CHARS_MAX, address, field};
 
 /// The slug of the feed of all lands and none.
 pub const ALL: &str = "all";
-/// Where our own hub is called, below `base_url`.
-pub const OWN_HUB: &str = "hub";
+/// Where our own hub is called, below `base_url`: beside the addresses at which other hubs call us.
+pub const OWN_HUB: &str = "websub/hub";
 /// How often a reader should ask again, where the worker's own pace is not known, in minutes.
 const TTL_MINUTES_MIN: u64 = 5;
 

@@ -1,5 +1,7 @@
 //! `status.json`: how each source is doing, and what each land has. Written by a pass, read by `status` and by `serve`.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +10,7 @@ use crate::model::cure::cure;
 use crate::model::fault::Fault;
 use crate::model::learned::Refused;
 use crate::model::source::{Rights, Source, SourceKind, SourceState};
+use crate::publish::sink::File;
 use crate::publish::words::{NAME_CHARS_MAX, SUMMARY_CHARS_MAX, address, field};
 
 /// The file, below the published folder.
@@ -128,6 +131,20 @@ pub struct StatusFile {
     /// Every feed of the operator's own choice.
     #[serde(default)]
     pub feeds: Vec<FeedStatus>,
+    /// Feeds that changed and of which the hub that feeds.toml names has not been told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub untold: Option<Untold>,
+}
+
+/// What a hub has not been told.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Untold {
+    /// The feeds, below the published folder.
+    pub paths: BTreeSet<String>,
+    /// How often in a row it was told in vain.
+    pub tries: u32,
+    /// When it is told again.
+    pub next: Option<Timestamp>,
 }
 
 impl SourceStatus {
@@ -179,6 +196,12 @@ fn will(remembered: &SourceState, next: Option<Timestamp>) -> &'static str {
 }
 
 impl StatusFile {
+    /// As a file.
+    #[must_use]
+    pub fn file(&self) -> File {
+        File::new(PATH, self.to_bytes(), 0)
+    }
+
     /// As it is published.
     #[expect(clippy::missing_panics_doc, reason = "names, numbers and times are always JSON")]
     #[must_use]
