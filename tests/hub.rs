@@ -1,4 +1,4 @@
-//! WebSub out: a hub that is named is told which feeds changed, again until it takes it; our own hub verifies subscribers, sends them
+//! `WebSub` out: a hub that is named is told which feeds changed, again until it takes it; our own hub verifies subscribers, sends them
 //! what changed, whole and signed, over restarts, until they want no more.
 
 mod support;

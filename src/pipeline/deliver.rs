@@ -1,4 +1,4 @@
-//! WebSub out: a hub that feeds.toml names is told which feeds changed; at our own hub subscribers are verified, and sent each feed
+//! `WebSub` out: a hub that feeds.toml names is told which feeds changed; at our own hub subscribers are verified, and sent each feed
 //! that changed, whole and signed.
 //!
 //! Nothing here holds up a pass: what could not be told is remembered and told again. Not here: who subscribes (`websub::register`).

@@ -156,7 +156,7 @@ pub struct Told {
 
 impl Told {
     fn of(item: &str) -> Self {
-        let plain = |text: &str| unescape(text).map_or_else(|_| text.to_owned(), |plain| plain.into_owned());
+        let plain = |text: &str| unescape(text).map_or_else(|_| text.to_owned(), std::borrow::Cow::into_owned);
         let source = between(item, "<source url=\"", "</source>").and_then(|rest| rest.split_once("\">"));
         Self {
             id: guid(item).and_then(|guid| guid.parse().ok()),

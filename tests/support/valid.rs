@@ -235,7 +235,9 @@ fn atom(path: &str, own: &str, text: &str) {
             let (rel, href) = (link.attribute("rel").unwrap(), link.attribute("href").unwrap());
             address(path, href);
             let kind = link.attribute("type");
-            kind.into_iter().for_each(|kind| media_type(path, kind));
+            if let Some(kind) = kind {
+                media_type(path, kind);
+            }
             assert!(links.insert((rel, kind)) || !matches!(rel, "alternate" | "self"), "{path}: {rel} twice");
         }
         node.attribute("xml:lang").into_iter().for_each(|tag| language(path, tag));
@@ -266,7 +268,9 @@ fn json(path: &str, own: &str, text: &str) {
         assert!(item["content_html"].is_string() != item["content_text"].is_string(), "{path}: one of two");
         html(path, item["content_html"].as_str().unwrap_or_default());
         ["url", "image"].into_iter().filter_map(|key| item[key].as_str()).for_each(|url| address(path, url));
-        ["date_published", "date_modified"].into_iter().for_each(|key| rfc3339(path, item[key].as_str().unwrap()));
+        for key in ["date_published", "date_modified"] {
+            rfc3339(path, item[key].as_str().unwrap());
+        }
         for author in item["authors"].as_array().unwrap() {
             plain(path, author["name"].as_str().unwrap());
         }
