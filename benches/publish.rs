@@ -13,9 +13,10 @@ use feedatlas::model::source::SourceName;
 use feedatlas::model::url::PageUrl;
 use feedatlas::publish::country_feed::CountryFeed;
 use feedatlas::publish::pack::{Effort, brotli, gzip};
+use feedatlas::publish::shown::Shown;
 use feedatlas::publish::sink::{Folder, Sink};
 use feedatlas::publish::site::Site;
-use feedatlas::publish::{atom, feed_files, json_feed, rss};
+use feedatlas::publish::{archive_file, atom, feed_files, json_feed, rss};
 use jiff::Timestamp;
 
 /// Articles of a feed, and words of an article: what a news agency writes.
@@ -33,6 +34,8 @@ fn site(sources: Vec<feedatlas::model::source::Source>) -> Site {
             to: PathBuf::from("public"),
             base_url: PageUrl::parse("https://news.example").expect("an address"),
             items: 100,
+            hub: None,
+            selections: Vec::new(),
         },
         sources,
         countries: Country::lands().map(CountrySettings::of).collect(),
@@ -166,6 +169,15 @@ fn bench(criterion: &mut Criterion) {
     group.bench_function("json of 100", |b| b.iter(|| json_feed::write(black_box(&feed), &site).expect("a feed")));
     group.bench_function("gzip of a feed", |b| b.iter(|| gzip(black_box(&bytes), Effort::Quick)));
     group.bench_function("brotli of a feed", |b| b.iter(|| brotli(black_box(&bytes), Effort::Quick)));
+    let archived: Vec<Shown> = (0..500).map(|number| Shown::of(&cluster(number), 0, &site)).collect();
+    group.bench_function("a part of an archive, 500 articles, written and packed", |b| {
+        b.iter(|| {
+            let part = feed.archive("2024-02".parse().expect("a part"), archived.clone());
+            let file = archive_file(black_box(&part), &site).expect("a part");
+            let effort = Effort::of(&file.path, file.bytes.len()).expect("it is packed");
+            (gzip(&file.bytes, effort), brotli(&file.bytes, effort))
+        });
+    });
     println!("packed: gzip {}, brotli {}", gzip(&bytes, Effort::Quick).len(), brotli(&bytes, Effort::Quick).len());
 
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");

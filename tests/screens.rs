@@ -10,7 +10,7 @@ use std::process::Command;
 use feedatlas::model::alarm::{Alarm, AlarmKind};
 use feedatlas::model::country::Country;
 use feedatlas::model::fault::Fault;
-use feedatlas::model::source::SourceKind;
+use feedatlas::model::source::{Rights, SourceKind};
 use feedatlas::publish::status::{CountryStatus, Failure, HubPhase, HubStatus, PATH, SourceStatus, State, StatusFile};
 use jiff::{SignedDuration, Timestamp};
 use support::house::{House, PROGRAM, Ran};
@@ -41,6 +41,7 @@ fn status(now: Timestamp) -> StatusFile {
             name: (*name).to_owned(),
             url: format!("https://example.org/{index}"),
             kind: Some(SourceKind::Feed),
+            publish: Rights::Full,
             state,
             since: (state != State::Waiting).then(|| ago(5)),
             failures: if is_bad { 3 } else { 0 },

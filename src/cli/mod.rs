@@ -16,6 +16,7 @@ mod inspect_text;
 mod load;
 mod local;
 mod opml;
+mod own_hub;
 mod probe;
 mod process;
 mod reload;

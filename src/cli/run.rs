@@ -15,7 +15,7 @@ use crate::cli::watch::Screen;
 use crate::model::fault::with_causes;
 use crate::model::report::PassReport;
 use crate::model::settings::Settings;
-use crate::pipeline::edition::EditionError;
+use crate::pipeline::press::EditionError;
 use crate::pipeline::worker::Worker;
 use crate::pipeline::{self, Options, PassError};
 

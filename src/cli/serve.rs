@@ -12,6 +12,7 @@ use tokio::sync::watch;
 
 use crate::cli::alert;
 use crate::cli::exit::Exit;
+use crate::cli::own_hub::OwnHub;
 use crate::cli::reload::{Reload, Turn};
 use crate::cli::tally::Tally;
 use crate::cli::work::Work;
@@ -81,15 +82,12 @@ async fn serve(
     // From the first moment on: a signal that comes while the store is opened must not end it.
     let (stop, hangups) = (signals::stop_token(), signals::Hangups::new());
     let folder = settings.publish.to.clone();
-    let watched_settings = settings.clone();
+    let (watched_settings, hub) = (settings.clone(), OwnHub::of(&settings)?);
     let worker = if arguments.work { Some(build::worker(settings)?) } else { None };
     let listener = listen(arguments.listen).await?;
     let address = listener.local_addr().unwrap_or(arguments.listen);
     eprintln!("feedatlas: http://{address}/ serves {}", folder.display());
-    let desk = match &worker {
-        Some(worker) => Some(desk(worker).await?),
-        None => None,
-    };
+    let desk = desk(worker.as_ref(), hub.as_ref()).await?;
     let server = Server::new(folder).with_desk(desk.clone()).with_log(log.clone());
     let server = Arc::new(server.with_connections_max(process::connections_max()));
     let tally = Arc::new(Tally::default());
@@ -127,7 +125,12 @@ async fn serve(
         answered
     };
     let late = alert::watch_passes(&watched_settings, &stop);
-    let (answered, passes, ()) = tokio::join!(serving, working, late);
+    let delivering = async {
+        if let Some(hub) = &hub {
+            hub.deliver(&stop).await;
+        }
+    };
+    let (answered, passes, (), ()) = tokio::join!(serving, working, late, delivering);
     if let Some(watched) = watched {
         watched.abort();
     }
@@ -173,11 +176,18 @@ fn log(path: &Path, form: AccessLogForm) -> Result<Arc<AccessLog>, Exit> {
     })
 }
 
-/// Where hubs call, with the subscriptions that are remembered.
-async fn desk(worker: &Arc<Worker>) -> Result<Arc<Desk>, Exit> {
-    if let Some(base) = subscribe::base(&worker.fetcher, &worker.settings.publish.base_url) {
-        eprintln!("feedatlas: hubs may call at {}/websub/", base.as_str().trim_end_matches('/'));
+/// Where hubs call: with the subscriptions that are remembered, where passes are run; with our own hub, where there is one.
+async fn desk(worker: Option<&Arc<Worker>>, hub: Option<&OwnHub>) -> Result<Option<Arc<Desk>>, Exit> {
+    if worker.is_none() && hub.is_none() {
+        return Ok(None);
     }
-    let remembered = worker.store.subscriptions().await.map_err(|error| build::told(&error))?;
-    Ok(Arc::new(Desk::new(remembered, Timestamp::now)))
+    let mut remembered = Vec::new();
+    if let Some(worker) = worker {
+        if let Some(base) = subscribe::base(&worker.fetcher, &worker.settings.publish.base_url) {
+            eprintln!("feedatlas: hubs may call at {}/websub/", base.as_str().trim_end_matches('/'));
+        }
+        remembered = worker.store.subscriptions().await.map_err(|error| build::told(&error))?;
+    }
+    let register = hub.map(|hub| Arc::clone(&hub.register));
+    Ok(Some(Arc::new(Desk::new(remembered, Timestamp::now).with_register(register))))
 }

@@ -14,7 +14,7 @@ use crate::model::settings::CountrySettings;
 use crate::model::source::Source;
 
 /// Names of the published folder that are no country's: the feed of all, and what the pages and `serve` use.
-const RESERVED: [&str; 16] = [
+const RESERVED: [&str; 17] = [
     "all",
     "a",
     "about",
@@ -31,6 +31,7 @@ const RESERVED: [&str; 16] = [
     "sitemap",
     "sources",
     "subscribe",
+    "websub",
 ];
 
 /// Longest slug, in characters: it is a file's name and part of an address.
@@ -103,7 +104,8 @@ fn odd(settings: &CountrySettings, span: &Range<usize>, findings: &Findings<'_>)
     }
 }
 
-fn slug(value: &DeValue<'_>) -> Result<String, Complaint> {
+/// The name of a feed's files.
+pub(super) fn slug(value: &DeValue<'_>) -> Result<String, Complaint> {
     let slug = value::text(value)?;
     if RESERVED.contains(&slug) {
         return Err(Complaint::new(format!("\"{slug}\" is taken: the pages use it"), "choose another slug"));

@@ -6,6 +6,7 @@ mod alert;
 mod alike;
 mod complaint;
 mod country;
+mod feed;
 mod mistake;
 mod nearest;
 pub mod schema;

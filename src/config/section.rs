@@ -182,6 +182,11 @@ impl<'t> Section<'t> {
         named
     }
 
+    /// Whether a key is not there.
+    pub(super) fn is_without(&self, key: &str) -> bool {
+        !self.table.contains_key(key)
+    }
+
     /// Tells that a key which must be there is not.
     pub(super) fn missing(&self, key: &str, cure: &str) {
         if self.table.contains_key(key) {

@@ -7,10 +7,11 @@ use toml::de::DeValue;
 use crate::config::alert;
 use crate::config::complaint::Complaint;
 use crate::config::country;
+use crate::config::feed;
 use crate::config::section::{Placed, Section};
 use crate::config::source;
 use crate::config::value;
-use crate::model::settings::{Alert, Limits, Network, PAGES_MAX, Publish, Settings, StoreSettings, Worker};
+use crate::model::settings::{Alert, Limits, Network, PAGES_MAX, Publish, PublishHub, Settings, StoreSettings, Worker};
 use crate::model::url::PageUrl;
 
 /// More requests in flight than this find no sockets and no manners.
@@ -33,10 +34,11 @@ pub(super) fn settings(mut root: Section<'_>, folder: &Path, environment: &dyn F
     let store_section = root.section("store");
     let publish_section = root.section("publish");
     let (store, store_path) = store(store_section, folder, environment);
-    let publish = publish(publish_section, folder, store_path.as_ref());
+    let mut publish = publish(publish_section, folder, store_path.as_ref());
     let alert = root.section("alert").map_or_else(Alert::default, |section| alert::alert(section, environment));
     let sources = source::sources(root.sections("source"), &worker, robots);
     let countries = country::countries(root.section("country"), &sources, root.findings());
+    publish.selections = feed::selections(root.sections("feed"), &sources, &countries, root.findings());
     root.finish();
     Settings {
         worker,
@@ -189,6 +191,18 @@ fn base_url(value: &DeValue<'_>) -> Result<PageUrl, Complaint> {
     Ok(url)
 }
 
+/// Who tells of our changes: our own hub, or the address of another.
+fn hub(value: &DeValue<'_>) -> Result<PublishHub, Complaint> {
+    match value::text(value)?.trim() {
+        "own" => Ok(PublishHub::Own),
+        text if text.contains("://") => value::url(value).map(PublishHub::At),
+        text => Err(Complaint::new(
+            format!("\"{}\" is no hub", text.escape_debug()),
+            "write the address of one, \"https://hub.example/\", or \"own\" for that of `serve`",
+        )),
+    }
+}
+
 fn publish(section: Option<Section<'_>>, folder: &Path, store: Option<&Placed<PathBuf>>) -> Publish {
     /// Where `serve` listens when nobody says otherwise.
     const BASE_URL: &str = "http://127.0.0.1:8080";
@@ -196,12 +210,14 @@ fn publish(section: Option<Section<'_>>, folder: &Path, store: Option<&Placed<Pa
     const ITEMS: usize = 100;
     let default_url = || PageUrl::parse(BASE_URL).expect("a constant, and tested");
     let Some(mut section) = section else {
-        return Publish { to: folder.join("public"), base_url: default_url(), items: ITEMS };
+        let to = folder.join("public");
+        return Publish { to, base_url: default_url(), items: ITEMS, hub: None, selections: Vec::new() };
     };
     let findings = section.findings();
     let to = section.take("to", |value| published_folder(folder, value)).unwrap_or_else(|| folder.join("public"));
     let base_url = section.take("base_url", base_url).unwrap_or_else(default_url);
     let items = section.take("items", value::count(COUNT_MAX)).unwrap_or(ITEMS);
+    let hub = section.take("hub", hub);
     section.finish();
     if let Some(store) = store.filter(|store| store.value.starts_with(&to)) {
         let complaint = Complaint::new(
@@ -210,5 +226,5 @@ fn publish(section: Option<Section<'_>>, folder: &Path, store: Option<&Placed<Pa
         );
         findings.complain(store.span.clone(), complaint);
     }
-    Publish { to, base_url, items }
+    Publish { to, base_url, items, hub, selections: Vec::new() }
 }

@@ -189,6 +189,16 @@ impl Visit<'_> {
         self.journey.tell(hub, form).await
     }
 
+    /// Sends bytes with these headers; well when they were taken. What is answered beside a status is not read.
+    pub async fn send(
+        &self,
+        to: &PageUrl,
+        headers: &[(&'static str, String)],
+        body: Vec<u8>,
+    ) -> Result<(), FetchError> {
+        self.journey.send_with(to, headers, body).await
+    }
+
     /// Whether so much time went into failing answers that the rest waits for the next pass.
     pub fn exhausted(&self) -> bool {
         self.journey.budget.exhausted()

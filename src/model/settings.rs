@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::model::country::Country;
-use crate::model::source::{EVERY, SOONEST, Source};
+use crate::model::source::{EVERY, SOONEST, Source, SourceName};
 use crate::model::url::PageUrl;
 
 /// Pages of one listing, or members of one sitemap index, that a pass asks for at most: a site whose every page names a
@@ -81,6 +81,37 @@ pub struct Publish {
     pub base_url: PageUrl,
     /// Items in a feed.
     pub items: usize,
+    /// Who tells subscribers of changes (`WebSub`); nobody where none is named.
+    pub hub: Option<PublishHub>,
+    /// `[[feed]]`, in the order of the file.
+    pub selections: Vec<Selection>,
+}
+
+/// Who tells the subscribers of our feeds of changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PublishHub {
+    /// `serve` itself, at `hub` below `base_url`.
+    Own,
+    /// Another one, which we tell.
+    At(PageUrl),
+}
+
+/// `[[feed]]`: a feed of an operator's own choice, beside those of the lands. It takes what answers to everything that is named
+/// here, and of each list to any one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// The name of its files.
+    pub slug: String,
+    /// What it is called.
+    pub title: String,
+    /// Of these sources.
+    pub sources: Vec<SourceName>,
+    /// Of these countries.
+    pub countries: Vec<Country>,
+    /// With these words; one that ends with `*` may go on.
+    pub words: Vec<String>,
+    /// In these languages.
+    pub languages: Vec<String>,
 }
 
 /// `[alert]`: whom to tell unasked, and of what.

@@ -13,15 +13,19 @@
 //! ```
 
 pub mod alarm;
+mod archives;
 pub mod decide;
+pub mod deliver;
 pub mod edition;
 pub mod look;
 pub mod meters;
 mod one_article;
 mod one_source;
 mod page;
+pub mod press;
 pub mod probe;
 mod remember;
+pub mod revision;
 pub mod schedule;
 mod settle;
 pub mod subscribe;
@@ -40,9 +44,9 @@ use tokio_util::sync::CancellationToken;
 use crate::model::fault::Fault;
 use crate::model::report::{Event, PassReport, SourceReport};
 use crate::model::source::{Source, SourceState};
-use crate::pipeline::edition::EditionError;
 use crate::pipeline::meters::Stage;
 use crate::pipeline::one_source::Brought;
+use crate::pipeline::press::EditionError;
 use crate::pipeline::settle::Settled;
 use crate::pipeline::watcher::Watcher;
 use crate::pipeline::worker::Worker;

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use crate::html::references::escaped;
 use crate::model::country::Country;
 use crate::publish::asset::ICON_PATH;
-use crate::publish::country_feed::CountryFeed;
+use crate::publish::country_feed::{CountryFeed, archive_path};
 use crate::publish::error::PublishError;
 use crate::publish::media::{self, Parts};
 use crate::publish::rss::{COUNTRY_SCHEME, with_stylesheet};
@@ -37,8 +37,14 @@ pub fn write(feed: &CountryFeed, site: &Site) -> Result<Vec<u8>, PublishError> {
 fn channel(feed: &CountryFeed, site: &Site) -> Result<Feed, String> {
     let own = site.address(&feed.path("atom"));
     let page = site.address(&feed.page());
-    let links =
+    let mut links =
         vec![link("self", &own, Some("application/atom+xml"), None), link("alternate", &page, Some("text/html"), None)];
+    links.extend(site.hub.iter().map(|hub| link("hub", hub, None, None)));
+    // The archives are one chain, in RSS.
+    links.extend(feed.previous.map(|part| {
+        let address = site.address(&archive_path(&feed.slug, part, "xml"));
+        link("prev-archive", &address, Some("application/rss+xml"), None)
+    }));
     Ok(Feed {
         title: text(&feed.title, None),
         // The page, not the file: an id outlives a change of format.

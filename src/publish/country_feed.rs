@@ -8,7 +8,8 @@ use jiff::Timestamp;
 
 use crate::model::cluster::Cluster;
 use crate::model::country::Country;
-use crate::publish::month::Month;
+use crate::publish::month::Part;
+use crate::publish::selection::Picked;
 use crate::publish::shown::Shown;
 use crate::publish::site::{ALL, Land, Site};
 
@@ -25,10 +26,12 @@ pub struct CountryFeed {
     pub description: String,
     /// What it holds, newest first.
     pub items: Vec<Shown>,
-    /// The month whose archive it is; none for the feed that readers poll.
-    pub month: Option<Month>,
+    /// The part of the archive that it is; none for the feed that readers poll.
+    pub part: Option<Part>,
     /// The newest archive that is older than it (RFC 5005, `prev-archive`), if there is one.
-    pub previous: Option<Month>,
+    pub previous: Option<Part>,
+    /// The archive that follows it (`next-archive`), where it is known.
+    pub next: Option<Part>,
 }
 
 impl CountryFeed {
@@ -42,8 +45,9 @@ impl CountryFeed {
             title: land.title.clone(),
             description: format!("Новости о стране: {} ({english}). Тексты статей и авторы фотографий.", land.title),
             items: items(clusters, site, site.items),
-            month: None,
+            part: None,
             previous: None,
+            next: None,
         }
     }
 
@@ -56,24 +60,47 @@ impl CountryFeed {
             title: "Все страны".to_owned(),
             description: "Новости обо всех странах. Тексты статей и авторы фотографий.".to_owned(),
             items: items(clusters, site, site.items),
-            month: None,
+            part: None,
             previous: None,
+            next: None,
         }
     }
 
-    /// The archive of a month of this feed: all that was first seen in it, however much.
-    ///
-    /// Not yet called by a pass.
+    /// The feed of an operator's own choice, from its clusters.
     #[must_use]
-    pub fn archive(&self, month: Month, previous: Option<Month>, clusters: &[Cluster], site: &Site) -> Self {
+    pub fn of_selection(picked: &Picked, clusters: &[Cluster], site: &Site) -> Self {
+        Self {
+            slug: picked.slug().to_owned(),
+            country: None,
+            title: picked.title.clone(),
+            description: format!("Подборка новостей: {}. Тексты статей и авторы фотографий.", picked.title),
+            items: items(clusters, site, site.items),
+            part: None,
+            previous: None,
+            next: None,
+        }
+    }
+
+    /// Every feed of a site without its articles: of the lands, of all, of an operator's own choice.
+    #[must_use]
+    pub fn every_bare(site: &Site) -> Vec<Self> {
+        let lands = site.lands.iter().map(|land| Self::of_land(land, &[], site));
+        let selections = site.selections.iter().map(|picked| Self::of_selection(picked, &[], site));
+        lands.chain([Self::of_all(&[], site)]).chain(selections).collect()
+    }
+
+    /// A part of the archive of this feed, with what was first seen in it, oldest first sight first.
+    #[must_use]
+    pub fn archive(&self, part: Part, items: Vec<Shown>) -> Self {
         Self {
             slug: self.slug.clone(),
             country: self.country,
-            title: format!("{}, {month}", self.title),
+            title: format!("{}, {part}", self.title),
             description: self.description.clone(),
-            items: items(clusters, site, usize::MAX),
-            month: Some(month),
-            previous,
+            items: by_date(items),
+            part: Some(part),
+            previous: None,
+            next: None,
         }
     }
 
@@ -86,16 +113,10 @@ impl CountryFeed {
     /// One of its files, below the published folder.
     #[must_use]
     pub fn path(&self, extension: &str) -> String {
-        match self.month {
-            Some(month) => archive_path(&self.slug, month, extension),
+        match self.part {
+            Some(part) => archive_path(&self.slug, part, extension),
             None => format!("feeds/{}.{extension}", self.slug),
         }
-    }
-
-    /// The newest archive that is older than it, below the published folder.
-    #[must_use]
-    pub fn previous_path(&self) -> Option<String> {
-        self.previous.map(|month| archive_path(&self.slug, month, "xml"))
     }
 
     /// Its page, below the published folder.
@@ -105,16 +126,21 @@ impl CountryFeed {
     }
 }
 
-/// An archive, below the published folder.
-fn archive_path(slug: &str, month: Month, extension: &str) -> String {
-    format!("feeds/{slug}/{month}.{extension}")
+/// A part of an archive, below the published folder.
+#[must_use]
+pub fn archive_path(slug: &str, part: Part, extension: &str) -> String {
+    format!("feeds/{slug}/{part}.{extension}")
 }
 
-/// The newest, each once, by date; of one instant by name, so that the same store gives the same order.
+/// The newest, each once.
 fn items(clusters: &[Cluster], site: &Site, limit: usize) -> Vec<Shown> {
     let mut seen = HashSet::new();
     let newest = clusters.iter().filter(|cluster| seen.insert(cluster.leader.id)).take(limit);
-    let mut items: Vec<Shown> = newest.enumerate().map(|(place, cluster)| Shown::of(cluster, place, site)).collect();
+    by_date(newest.enumerate().map(|(place, cluster)| Shown::of(cluster, place, site)).collect())
+}
+
+/// By date; of one instant by name, so that the same store gives the same order.
+fn by_date(mut items: Vec<Shown>) -> Vec<Shown> {
     items.sort_by(|a, b| b.published.timestamp().cmp(&a.published.timestamp()).then(a.id.cmp(&b.id)));
     items
 }

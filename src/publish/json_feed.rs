@@ -20,7 +20,15 @@ struct Feed<'a> {
     description: &'a str,
     icon: String,
     language: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hubs: Option<[Hub<'a>; 1]>,
     items: Vec<Item<'a>>,
+}
+
+#[derive(Serialize)]
+struct Hub<'a> {
+    r#type: &'static str,
+    url: &'a str,
 }
 
 #[derive(Serialize)]
@@ -99,6 +107,7 @@ pub fn write(feed: &CountryFeed, site: &Site) -> Result<Vec<u8>, PublishError> {
         description: &feed.description,
         icon: site.address(ICON_PATH),
         language: LANGUAGE,
+        hubs: site.hub.as_deref().map(|url| [Hub { r#type: "WebSub", url }]),
         items: feed.items.iter().map(item).collect(),
     };
     let failed = |why: serde_json::Error| PublishError::Format { path: feed.path("json"), why: why.to_string() };

@@ -8,10 +8,12 @@
 //! Cluster, Site       → Shown (rights, limits, cleaning)       shown, body, words
 //! [Shown]             → CountryFeed                            country_feed
 //! CountryFeed         → File: feeds, its page, its articles    rss, atom, json_feed, page
+//! [ArticleId]         → File: a part of an archive             archive, rss
 //! [Glance], Status    → File: home, sources, OPML, sitemap …   page, glance, status
 //! [File]              → the folder                             sink, pack
 //! ```
 
+pub mod archive;
 pub mod asset;
 pub mod atom;
 pub mod body;
@@ -25,6 +27,7 @@ pub mod pack;
 pub mod page;
 pub mod region;
 pub mod rss;
+pub mod selection;
 pub mod shown;
 pub mod sink;
 pub mod site;
@@ -56,9 +59,7 @@ pub fn feed_files(feed: &CountryFeed, site: &Site) -> Result<Vec<File>, PublishE
     each_file(feed, site).collect()
 }
 
-/// The archive of a month (RFC 5005), from `CountryFeed::archive`: RSS alone, for it is one chain that readers follow.
-///
-/// Not yet called by a pass.
+/// A part of the archive of a month (RFC 5005), from `CountryFeed::archive`: RSS alone, for it is one chain that readers follow.
 pub fn archive_file(archive: &CountryFeed, site: &Site) -> Result<File, PublishError> {
     Ok(File::new(archive.path("xml"), rss::write(archive, site)?, archive.items.len()))
 }
@@ -73,5 +74,5 @@ pub fn site_files(glances: &[Glance], status: &StatusFile, site: &Site) -> Resul
 
 /// How the sources are doing, for programs and for people: the files that may change though no article did.
 pub fn status_files(status: &StatusFile, site: &Site) -> Result<Vec<File>, PublishError> {
-    Ok(vec![File::new(status::PATH, status.to_bytes(), 0), page::sources(status, site)?])
+    Ok(vec![status.file(), page::sources(status, site)?])
 }

@@ -16,7 +16,7 @@ const ONE_TRIP_BYTES: usize = 14_000;
 /// How much time goes into packing a file: in proportion to how often it is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effort {
-    /// The page of one article: there are many, and each is read a few times.
+    /// The page of one article, or a part of an archive: there are many, and each is read a few times.
     Light,
     /// A large file.
     Quick,
@@ -29,9 +29,11 @@ impl Effort {
     #[must_use]
     pub fn of(path: &str, bytes: usize) -> Option<Self> {
         let is_article = path.starts_with("a/");
+        // Of all that is published, an archive is asked for least: once by each new reader.
+        let is_archive = path.strip_prefix("feeds/").is_some_and(|rest| rest.contains('/'));
         match bytes {
             _ if !is_packed(path) || is_article && bytes <= ONE_TRIP_BYTES => None,
-            _ if is_article => Some(Self::Light),
+            _ if is_article || is_archive => Some(Self::Light),
             bytes if bytes > THOROUGH_BYTES_MAX => Some(Self::Quick),
             _ => Some(Self::Thorough),
         }

@@ -15,7 +15,7 @@ use crate::publish::glance::{Glance, Headline, Picture};
 use crate::publish::region;
 use crate::publish::shown::Shown;
 use crate::publish::sink::File;
-use crate::publish::site::{ALL, Land, Site};
+use crate::publish::site::{Land, Site};
 use crate::publish::status::{SourceStatus, State, StatusFile};
 use crate::publish::times::{clock, day, rfc3339, rfc3339_utc};
 
@@ -190,7 +190,7 @@ fn file(page: &impl Template, path: String, items: usize) -> Result<File, Publis
 }
 
 fn home<'a>(glances: &'a [Glance], site: &Site) -> Home<'a> {
-    let lands: Vec<&Glance> = glances.iter().filter(|glance| glance.slug != ALL).collect();
+    let lands: Vec<&Glance> = glances.iter().filter(|glance| glance.country.is_some()).collect();
     let regions = region::names().map(|name| {
         let here = lands.iter().filter(|glance| glance.country.map_or("", region::of) == name);
         Region { name, lands: here.map(|glance| card(glance)).collect() }

@@ -54,6 +54,12 @@ pub trait Sink: Send + Sync {
 
     /// Takes files away, with their packed forms; one that is not there is no error.
     async fn remove(&self, paths: Vec<String>) -> Result<(), PublishError>;
+
+    /// What stands in a file; none where there is no such file.
+    async fn read(&self, path: &str) -> Result<Option<Vec<u8>>, PublishError>;
+
+    /// The names of what stands right below a folder, packed forms apart, in no order; none where there is no such folder.
+    async fn list(&self, folder: &str) -> Result<Vec<String>, PublishError>;
 }
 
 /// A folder of the file system.
@@ -126,10 +132,46 @@ impl Sink for Folder {
         run_blocking(move || {
             paths.iter().try_for_each(|path| {
                 let place = folder.place(path)?;
-                remove(&[with_ending(&place, "gz"), with_ending(&place, "br"), place])
+                remove(&[with_ending(&place, "gz"), with_ending(&place, "br"), place.clone()])?;
+                if let Some(above) = place.parent().filter(|above| *above != &*folder.root) {
+                    // Stays where something else stands in it.
+                    let _ = fs::remove_dir(above);
+                }
+                Ok(())
             })
         })
         .await
+    }
+
+    async fn read(&self, path: &str) -> Result<Option<Vec<u8>>, PublishError> {
+        let place = self.place(path)?;
+        run_blocking(move || there(fs::read(&place)).map_err(|why| unread(&place, why))).await
+    }
+
+    async fn list(&self, folder: &str) -> Result<Vec<String>, PublishError> {
+        let place = self.place(folder)?;
+        run_blocking(move || names(&place).map_err(|why| unread(&place, why))).await
+    }
+}
+
+fn names(folder: &Path) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in there(fs::read_dir(folder))?.into_iter().flatten() {
+        // Only names that we could have given: they are all UTF-8.
+        let name = entry?.file_name().into_string().unwrap_or_default();
+        if !name.is_empty() && !name.starts_with('.') && !name.ends_with(".gz") && !name.ends_with(".br") {
+            names.push(name);
+        }
+    }
+    Ok(names)
+}
+
+/// What is not there is none, and no error.
+fn there<T>(found: io::Result<T>) -> io::Result<Option<T>> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(why) if matches!(why.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+        Err(why) => Err(why),
     }
 }
 
@@ -241,6 +283,10 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
     fs::File::open(folder)?.sync_all()?;
     Ok(())
+}
+
+fn unread(path: &Path, why: io::Error) -> PublishError {
+    PublishError::Read { path: path.to_owned(), why }
 }
 
 fn failed(path: &Path, why: io::Error) -> PublishError {

@@ -5,13 +5,16 @@
 use std::collections::HashMap;
 
 use crate::model::country::Country;
-use crate::model::settings::{CountrySettings, Settings};
+use crate::model::settings::{CountrySettings, PublishHub, Settings};
 use crate::model::source::{Rights, Source, SourceName};
 use crate::model::url::{PageUrl, UrlError};
+use crate::publish::selection::Picked;
 use crate::publish::words::{NAME_CHARS_MAX, address, field};
 
 /// The slug of the feed of all lands and none.
 pub const ALL: &str = "all";
+/// Where our own hub is called, below `base_url`: beside the addresses at which other hubs call us.
+pub const OWN_HUB: &str = "websub/hub";
 /// How often a reader should ask again, where the worker's own pace is not known, in minutes.
 const TTL_MINUTES_MIN: u64 = 5;
 
@@ -47,6 +50,10 @@ pub struct Site {
     pub ttl_minutes: u64,
     /// The lands that have feeds, in the order of feeds.toml and of the table.
     pub lands: Vec<Land>,
+    /// Feeds of an operator's own choice, in the order of feeds.toml.
+    pub selections: Vec<Picked>,
+    /// Who tells of changes of our feeds (`WebSub`), if anybody.
+    pub hub: Option<String>,
     sources: HashMap<SourceName, SourceFacts>,
     slugs: HashMap<Country, usize>,
 }
@@ -56,9 +63,16 @@ impl Site {
     pub fn of(settings: &Settings) -> Result<Self, UrlError> {
         let base = settings.publish.base_url.as_str();
         let base = base.split(['?', '#']).next().unwrap_or(base).trim_end_matches('/');
+        let base = PageUrl::parse(&format!("{base}/"))?;
         let lands: Vec<Land> = settings.countries.iter().filter(|country| country.enabled).map(land).collect();
+        let hub = settings.publish.hub.as_ref().map(|hub| match hub {
+            PublishHub::Own => format!("{}{OWN_HUB}", address(&base)),
+            PublishHub::At(url) => address(url),
+        });
         Ok(Self {
-            base: PageUrl::parse(&format!("{base}/"))?,
+            base,
+            hub,
+            selections: settings.publish.selections.iter().map(Picked::of).collect(),
             items: settings.publish.items,
             ttl_minutes: (settings.worker.every.as_secs() / 60).max(TTL_MINUTES_MIN),
             slugs: lands.iter().enumerate().map(|(index, land)| (land.country, index)).collect(),
@@ -77,6 +91,12 @@ impl Site {
     #[must_use]
     pub fn land(&self, country: Country) -> Option<&Land> {
         self.slugs.get(&country).map(|index| &self.lands[*index])
+    }
+
+    /// How much each source of feeds.toml allows, by the name that is shown.
+    #[must_use]
+    pub fn rights(&self) -> HashMap<String, Rights> {
+        self.sources.values().map(|source| (source.name.clone(), source.rights)).collect()
     }
 
     /// What is told of a source.

@@ -1,5 +1,7 @@
 //! `status.json`: how each source is doing, and what each land has. Written by a pass, read by `status` and by `serve`.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -8,9 +10,10 @@ use crate::model::country::Country;
 use crate::model::cure::cure;
 use crate::model::fault::Fault;
 use crate::model::learned::Refused;
-use crate::model::source::{Source, SourceKind, SourceState};
+use crate::model::source::{Rights, Source, SourceKind, SourceState};
 use crate::model::subscription::{Phase, Subscription};
 use crate::model::url::PageUrl;
+use crate::publish::sink::File;
 use crate::publish::words::{NAME_CHARS_MAX, SUMMARY_CHARS_MAX, address, field};
 
 /// The file, below the published folder.
@@ -81,6 +84,9 @@ pub struct SourceStatus {
     pub url: String,
     /// What it turned out to be.
     pub kind: Option<SourceKind>,
+    /// How much of its articles is published.
+    #[serde(default)]
+    pub publish: Rights,
     /// How it is doing.
     pub state: State,
     /// Since when: the first failure of the present row, or the last good answer.
@@ -129,6 +135,17 @@ pub struct CountryStatus {
     pub newest: Option<Timestamp>,
 }
 
+/// One feed of the operator's own choice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedStatus {
+    /// The name of its files.
+    pub slug: String,
+    /// What it is called.
+    pub name: String,
+    /// Articles that it shows.
+    pub articles: u64,
+}
+
 /// The file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatusFile {
@@ -147,6 +164,23 @@ pub struct StatusFile {
     pub sources: Vec<SourceStatus>,
     /// Every land that has feeds.
     pub countries: Vec<CountryStatus>,
+    /// Every feed of the operator's own choice.
+    #[serde(default)]
+    pub feeds: Vec<FeedStatus>,
+    /// Feeds that changed and of which the hub that feeds.toml names has not been told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub untold: Option<Untold>,
+}
+
+/// What a hub has not been told.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Untold {
+    /// The feeds, below the published folder.
+    pub paths: BTreeSet<String>,
+    /// How often in a row it was told in vain.
+    pub tries: u32,
+    /// When it is told again.
+    pub next: Option<Timestamp>,
 }
 
 impl SourceStatus {
@@ -165,6 +199,7 @@ impl SourceStatus {
             name: field(source.name.as_str(), NAME_CHARS_MAX),
             url: address(&source.url),
             kind: remembered.kind.or(source.kind),
+            publish: source.publish,
             state,
             since: if is_bad { remembered.failing_since } else { remembered.last_success },
             failures: remembered.failures,
@@ -217,6 +252,12 @@ fn will(remembered: &SourceState, next: Option<Timestamp>) -> &'static str {
 }
 
 impl StatusFile {
+    /// As a file.
+    #[must_use]
+    pub fn file(&self) -> File {
+        File::new(PATH, self.to_bytes(), 0)
+    }
+
     /// As it is published.
     #[expect(clippy::missing_panics_doc, reason = "names, numbers and times are always JSON")]
     #[must_use]

@@ -57,7 +57,9 @@ fn without_entities(text: &str) -> String {
         let (head, tail) = rest.split_at(at + 1);
         out.push_str(head);
         let word: String = tail.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '#' | '_')).collect();
-        if !word.is_empty() && (word.chars().any(|c| !c.is_alphabetic()) || is_entity(&word)) {
+        // With a semicolon any name is one to a validator.
+        let is_named = tail[word.len()..].starts_with(';') || is_entity(&word);
+        if !word.is_empty() && (word.chars().any(|c| !c.is_alphabetic()) || is_named) {
             out.push(' ');
         }
         rest = tail;
@@ -179,6 +181,7 @@ mod tests {
             ("a < b && c", "a < b && c"),
             ("&#x3c;img src=x&#x3e; x", "x"),
             ("Q&4 and &lt", "Q& 4 and & lt"),
+            ("&bogus; R&D; S&P", "& bogus; R& D; S&P"),
             ("</b", ""),
             ("R&D — «AT&T»", "R&D — «AT&T»"),
             ("x\u{fffd}\u{9f}\u{7}y", "xy"),

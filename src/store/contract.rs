@@ -83,6 +83,12 @@ pub trait Store: Send + Sync {
     /// the latest published, then by id.
     async fn clusters(&self, query: Query) -> Result<Vec<Cluster>, StoreError>;
 
+    /// The cluster that an article leads; none for a copy, and for one that is not kept.
+    async fn cluster(&self, leader: ArticleId) -> Result<Option<Cluster>, StoreError>;
+
+    /// The leaders that a query names with their first sights, in the order of `clusters`, without their texts.
+    async fn leaders(&self, query: Query) -> Result<Vec<(ArticleId, Timestamp)>, StoreError>;
+
     /// How many clusters a query names, without reading them; its limit does not count.
     async fn count(&self, query: Query) -> Result<u64, StoreError>;
 

@@ -91,6 +91,18 @@ impl Store for MemoryStore {
         Ok(leaders.into_iter().map(|leader| held.cluster(leader)).collect())
     }
 
+    async fn cluster(&self, leader: ArticleId) -> Result<Option<Cluster>, StoreError> {
+        let held = self.held();
+        Ok(held.articles.get(&leader).filter(|article| article.leads()).map(|article| held.cluster(article)))
+    }
+
+    async fn leaders(&self, query: Query) -> Result<Vec<(ArticleId, Timestamp)>, StoreError> {
+        let held = self.held();
+        let mut leaders: Vec<&Stored> = held.leaders(query).collect();
+        leaders.sort_by_key(|article| rules::newest_first(article));
+        Ok(leaders.into_iter().take(query.limit).map(|article| (article.id, article.first_seen)).collect())
+    }
+
     async fn count(&self, query: Query) -> Result<u64, StoreError> {
         Ok(self.held().leaders(query).count() as u64)
     }

@@ -3,6 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use crate::model::cluster::{
     ArticleId, CANDIDATES_MAX, Candidate, Cluster, Copy, EntryKey, Fingerprint, Known, Query, Stored,
 };
@@ -124,6 +126,25 @@ pub(super) fn clusters(engine: &Engine, query: Query) -> Result<Vec<Cluster>, St
         clusters.push(Cluster { leader: engine.stored(&record)?, copies: copies(engine, record.id)? });
     }
     Ok(clusters)
+}
+
+/// The cluster of one leader.
+pub(super) fn cluster(engine: &Engine, leader: ArticleId) -> Result<Option<Cluster>, StoreError> {
+    let record = engine.no_of(leader)?.map(|no| engine.record(no)).transpose()?.flatten();
+    let Some(record) = record.filter(|record| record.copy_of.is_none()) else { return Ok(None) };
+    Ok(Some(Cluster { leader: engine.stored(&record)?, copies: copies(engine, record.id)? }))
+}
+
+/// Leaders by name and first sight: records are read, and no frame.
+pub(super) fn named(engine: &Engine, query: Query) -> Result<Vec<(ArticleId, Timestamp)>, StoreError> {
+    let mut named = Vec::new();
+    for no in leaders(engine, query) {
+        if named.len() == query.limit {
+            break;
+        }
+        named.extend(engine.record(no?)?.map(|record| (record.id, record.first_seen())));
+    }
+    Ok(named)
 }
 
 fn copies(engine: &Engine, leader: ArticleId) -> Result<Vec<Copy>, StoreError> {

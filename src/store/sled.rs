@@ -87,6 +87,14 @@ impl Store for SledStore {
         self.run(move |engine| reading::clusters(engine, query)).await
     }
 
+    async fn cluster(&self, leader: ArticleId) -> Result<Option<Cluster>, StoreError> {
+        self.run(move |engine| reading::cluster(engine, leader)).await
+    }
+
+    async fn leaders(&self, query: Query) -> Result<Vec<(ArticleId, Timestamp)>, StoreError> {
+        self.run(move |engine| reading::named(engine, query)).await
+    }
+
     async fn count(&self, query: Query) -> Result<u64, StoreError> {
         self.run(move |engine| reading::count(engine, query)).await
     }

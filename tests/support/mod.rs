@@ -9,5 +9,6 @@ pub mod house;
 pub mod prose;
 pub mod sites;
 pub mod sound;
+pub mod valid;
 pub mod vectors;
 pub mod web;

@@ -35,7 +35,13 @@ fn of(code: &str) -> Query {
 }
 
 async fn ids(store: &dyn Store, query: Query) -> Vec<ArticleId> {
-    store.clusters(query).await.unwrap().iter().map(|cluster| cluster.leader.id).collect()
+    let clusters = store.clusters(query).await.unwrap();
+    let named: Vec<_> = clusters.iter().map(|cluster| (cluster.leader.id, cluster.leader.first_seen)).collect();
+    assert_eq!(store.leaders(query).await.unwrap(), named, "leaders are the clusters' own");
+    for cluster in &clusters {
+        assert_eq!(store.cluster(cluster.leader.id).await.unwrap().as_ref(), Some(cluster));
+    }
+    named.into_iter().map(|(id, _)| id).collect()
 }
 
 async fn feeds(store: &dyn Store) -> Vec<Changed> {
@@ -301,6 +307,8 @@ pub(crate) async fn copies_are_links_of_their_leader(store: &dyn Store) {
     assert_eq!(clusters[0].leader, leader);
     let links: Vec<ArticleId> = clusters[0].copies.iter().map(|copy| copy.id).collect();
     assert_eq!(links, vec![second.id, first.id]);
+    assert_eq!(store.cluster(leader.id).await.unwrap().as_ref(), Some(&clusters[0]));
+    assert_eq!(store.cluster(first.id).await.unwrap(), None, "a copy leads nothing");
     let link = &clusters[0].copies[1];
     let copied = &first.routed.article;
     assert_eq!((&link.source, &link.link, &link.title), (&copied.source, &copied.link, &copied.title));
