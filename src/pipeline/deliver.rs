@@ -4,6 +4,7 @@
 //! Nothing here holds up a pass: what could not be told is remembered and told again. Not here: who subscribes (`websub::register`).
 
 use std::collections::HashMap;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -92,7 +93,9 @@ pub struct Deliverer<'a> {
 /// Where the subscribers of our own hub are kept: beside the store, for they are secrets.
 #[must_use]
 pub fn state_file(settings: &Settings) -> PathBuf {
-    settings.store.path.with_extension("hub.json")
+    let mut name = settings.store.path.file_name().unwrap_or_default().to_owned();
+    name.push(".hub.json");
+    settings.store.path.with_file_name(name)
 }
 
 impl<'a> Deliverer<'a> {
@@ -214,10 +217,15 @@ fn media_type(topic: &str) -> &'static str {
     }
 }
 
-/// Whole or not at all.
+/// Whole or not at all, and for nobody else to read.
 fn keep(place: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let temporary = place.with_extension("json.tmp");
-    std::fs::write(&temporary, bytes)?;
-    std::fs::File::open(&temporary)?.sync_all()?;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&temporary)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
     std::fs::rename(&temporary, place)
 }
