@@ -32,6 +32,7 @@ fn site(sources: Vec<feedatlas::model::source::Source>) -> Site {
             to: PathBuf::from("public"),
             base_url: PageUrl::parse("https://news.example").expect("an address"),
             items: 100,
+            language: feedatlas::model::language::Language::Russian,
         },
         sources,
         countries: Country::lands().map(CountrySettings::of).collect(),

@@ -13,12 +13,13 @@ use crate::model::settings::CountrySettings;
 use crate::model::source::Source;
 
 /// Names of the published folder that are no country's: the feed of all, and what the pages and `serve` use.
-const RESERVED: [&str; 16] = [
+const RESERVED: [&str; 18] = [
     "all",
     "a",
     "about",
     "assets",
     "atom",
+    "en",
     "feed",
     "feeds",
     "health",
@@ -27,6 +28,7 @@ const RESERVED: [&str; 16] = [
     "metrics",
     "opml",
     "rss",
+    "ru",
     "sitemap",
     "sources",
     "subscribe",

@@ -10,6 +10,7 @@ pub mod cure;
 pub mod document;
 pub mod entry;
 pub mod fault;
+pub mod language;
 pub mod learned;
 pub mod report;
 pub mod settings;

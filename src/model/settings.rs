@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::model::country::Country;
+use crate::model::language::Language;
 use crate::model::source::{EVERY, SOONEST, Source};
 use crate::model::url::PageUrl;
 
@@ -81,6 +82,8 @@ pub struct Publish {
     pub base_url: PageUrl,
     /// Items in a feed.
     pub items: usize,
+    /// The language of the interface; the pages of the other one lie in a folder of their own.
+    pub language: Language,
 }
 
 /// `[country.KP]`: what is different for a country.

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::extract::template::Template;
 use crate::model::cluster::Query;
@@ -13,15 +14,18 @@ use crate::model::country::Country;
 use crate::model::report::Event;
 use crate::model::settings::Settings;
 use crate::model::source::{Source, SourceState};
+use crate::pipeline::events;
 use crate::pipeline::schedule;
 use crate::pipeline::watcher::Watcher;
 use crate::pipeline::worker::Worker;
 use crate::publish;
 use crate::publish::country_feed::CountryFeed;
+use crate::publish::days::{self, Days};
 use crate::publish::error::PublishError;
 use crate::publish::glance::{self, Glance};
 use crate::publish::sink::{File, Folder, Sink};
 use crate::publish::site::Site;
+use crate::publish::site_pages;
 use crate::publish::status::{self, CountryStatus, SourceStatus, StatusFile};
 use crate::store::contract::Changed;
 use crate::store::error::StoreError;
@@ -79,9 +83,12 @@ pub(crate) async fn publish(
     let anew = before.edition != mark || edition.is_incomplete();
     edition.take_away(&before).await?;
     let due = worker.store.changed().await?;
-    if anew || !due.is_empty() {
+    // What is new today is another thing tomorrow, though nothing came.
+    let today = days::date(now);
+    let is_another_day = before.passed.map(days::date) != Some(today);
+    if anew || is_another_day || !due.is_empty() {
         let is_due = |feed: Changed| anew || due.iter().any(|due| due.feed == feed);
-        let glances = edition.feeds(is_due).await?;
+        let glances = edition.feeds(today, is_due).await?;
         let status = StatusFile { forgot, edition: mark, ..edition.status(&glances, now).await? };
         edition.write(publish::site_files(&glances, &status, &edition.site)?).await?;
         worker.store.published(&due).await?;
@@ -104,7 +111,11 @@ fn mark(settings: &Settings) -> String {
     let mut hasher = blake3::Hasher::new();
     hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
     hasher.update(
-        format!("{:?}", (&settings.publish.base_url, settings.publish.items, settings.worker.every)).as_bytes(),
+        format!(
+            "{:?}",
+            (&settings.publish.base_url, settings.publish.items, settings.publish.language, settings.worker.every)
+        )
+        .as_bytes(),
     );
     for country in &settings.countries {
         hasher.update(format!("{:?}", (country.country, &country.slug, &country.title, country.enabled)).as_bytes());
@@ -130,13 +141,26 @@ impl Edition<'_> {
         let gone = before.countries.iter().map(|country| country.slug.as_str()).filter(|slug| !stays(slug));
         let paths = gone.flat_map(|slug| {
             let feeds = ["xml", "atom", "json"].map(|kind| format!("feeds/{slug}.{kind}"));
-            feeds.into_iter().chain([format!("{slug}/index.html")])
+            let pages = ["", "en/", "ru/"].map(|folder| format!("{folder}{slug}/index.html"));
+            feeds.into_iter().chain(pages)
         });
-        self.sink.remove(paths.collect()).await
+        let paths: Vec<String> = paths.chain(self.old_pages(before)).collect();
+        self.sink.remove(paths).await
+    }
+
+    /// Pages in a folder of the language that now has the published folder itself.
+    fn old_pages(&self, before: &StatusFile) -> Vec<String> {
+        let folder = self.site.language.tag();
+        if !self.worker.settings.publish.to.join(folder).join("index.html").is_file() {
+            return Vec::new();
+        }
+        let lands = before.countries.iter().map(|country| format!("{}/", country.slug));
+        let paths = lands.chain(["all/".to_owned()]).chain(site_pages::PATHS.map(str::to_owned));
+        paths.map(|path| format!("{folder}/{path}index.html")).collect()
     }
 
     /// Every feed at a glance; those that are due are written. One feed is held at a time.
-    async fn feeds(&mut self, is_due: impl Fn(Changed) -> bool) -> Result<Vec<Glance>, EditionError> {
+    async fn feeds(&mut self, today: Date, is_due: impl Fn(Changed) -> bool) -> Result<Vec<Glance>, EditionError> {
         let mut glances = Vec::with_capacity(self.site.lands.len() + 1);
         let lands = self.site.lands.clone();
         for land in lands.iter().map(Some).chain([None]) {
@@ -146,12 +170,17 @@ impl Edition<'_> {
             let limit = if is_due { self.site.items } else { self.site.items.min(glance::ITEMS) };
             let query = Query { country, limit, ..Query::default() };
             let clusters = self.worker.store.clusters(query).await?;
-            let feed = match land {
+            let mut feed = match land {
                 Some(land) => CountryFeed::of_land(land, &clusters, &self.site),
                 None => CountryFeed::of_all(&clusters, &self.site),
             };
+            if is_due {
+                feed.events = events::of(&clusters);
+            }
             drop(clusters);
-            glances.push(Glance::of(&feed, self.worker.store.count(query).await?));
+            let lately = Query { from: Some(days::from(today)), ..query };
+            let days = Days::of(&self.worker.store.first_sights(lately).await?, today);
+            glances.push(Glance::of(&feed, self.worker.store.count(query).await?, days));
             if is_due {
                 self.put(&feed).await?;
             }
@@ -230,6 +259,6 @@ fn country_status(glance: &Glance) -> Option<CountryStatus> {
         slug: glance.slug.clone(),
         name: glance.title.clone(),
         articles: glance.articles,
-        newest: glance.newest().and_then(|headline| headline.datetime.parse().ok()),
+        newest: glance.newest().map(|headline| headline.at.timestamp()),
     })
 }

@@ -14,6 +14,7 @@
 
 pub mod decide;
 pub mod edition;
+mod events;
 mod one_article;
 mod one_source;
 mod page;

@@ -2,12 +2,13 @@
 //!
 //! Knows no format: `rss`, `atom`, `json_feed` and `page` write what stands here.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use crate::model::cluster::Cluster;
+use crate::model::cluster::{ArticleId, Cluster};
 use crate::model::country::Country;
+use crate::model::language::Language;
 use crate::publish::month::Month;
 use crate::publish::shown::Shown;
 use crate::publish::site::{ALL, Land, Site};
@@ -25,6 +26,8 @@ pub struct CountryFeed {
     pub description: String,
     /// What it holds, newest first.
     pub items: Vec<Shown>,
+    /// Articles that report one event, each named with the first of them; those that stand alone need not be here.
+    pub events: HashMap<ArticleId, ArticleId>,
     /// The month whose archive it is; none for the feed that readers poll.
     pub month: Option<Month>,
     /// The newest archive that is older than it (RFC 5005, `prev-archive`), if there is one.
@@ -35,13 +38,13 @@ impl CountryFeed {
     /// The feed of a land, from the clusters that the store names for it.
     #[must_use]
     pub fn of_land(land: &Land, clusters: &[Cluster], site: &Site) -> Self {
-        let english = land.country.name_en();
         Self {
             slug: land.slug.clone(),
             country: Some(land.country),
             title: land.title.clone(),
-            description: format!("Новости о стране: {} ({english}). Тексты статей и авторы фотографий.", land.title),
+            description: description(land, site.language),
             items: items(clusters, site, site.items),
+            events: HashMap::new(),
             month: None,
             previous: None,
         }
@@ -53,9 +56,10 @@ impl CountryFeed {
         Self {
             slug: ALL.to_owned(),
             country: None,
-            title: "Все страны".to_owned(),
-            description: "Новости обо всех странах. Тексты статей и авторы фотографий.".to_owned(),
+            title: site.language.say("Все страны", "All countries").to_owned(),
+            description: description_of_all(site.language).to_owned(),
             items: items(clusters, site, site.items),
+            events: HashMap::new(),
             month: None,
             previous: None,
         }
@@ -72,6 +76,7 @@ impl CountryFeed {
             title: format!("{}, {month}", self.title),
             description: self.description.clone(),
             items: items(clusters, site, usize::MAX),
+            events: HashMap::new(),
             month: Some(month),
             previous,
         }
@@ -108,6 +113,29 @@ impl CountryFeed {
 /// An archive, below the published folder.
 fn archive_path(slug: &str, month: Month, extension: &str) -> String {
     format!("feeds/{slug}/{month}.{extension}")
+}
+
+/// A sentence about a land's feed.
+#[must_use]
+pub fn description(land: &Land, language: Language) -> String {
+    match language {
+        Language::Russian => {
+            let english = land.country.name_en();
+            format!("Новости о стране: {} ({english}). Тексты статей и авторы фотографий.", land.title)
+        }
+        Language::English => {
+            format!("News about {}: texts of the articles and who took the photographs.", land.country.name_en())
+        }
+    }
+}
+
+/// A sentence about the feed of all.
+#[must_use]
+pub fn description_of_all(language: Language) -> &'static str {
+    language.say(
+        "Новости обо всех странах. Тексты статей и авторы фотографий.",
+        "News about all countries: texts of the articles and who took the photographs.",
+    )
 }
 
 /// The newest, each once, by date; of one instant by name, so that the same store gives the same order.
