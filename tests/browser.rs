@@ -214,9 +214,9 @@ async fn the_script_finds_lands_copies_addresses_and_changes_colours() {
     );
 
     let permissions = json!({"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]});
-    browser.whole("Browser.grantPermissions", permissions);
+    browser.whole("Browser.grantPermissions", &permissions);
     browser.open("kndr/");
-    browser.call("Page.bringToFront", json!({}));
+    browser.call("Page.bringToFront", &json!({}));
     browser.value("document.querySelector('.copy').click()");
     let copied =
         browser.value("new Promise(done => setTimeout(() => done(document.querySelector('.copy').textContent), 300))");

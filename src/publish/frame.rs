@@ -134,6 +134,13 @@ pub struct Reader {
     pub address: String,
 }
 
+/// The address that a program for feeds on the reader's own device is asked to take: `feed://` is plain http by custom,
+/// so https must be named.
+#[must_use]
+pub fn in_app(feed: &str) -> String {
+    feed.strip_prefix("http://").map_or_else(|| format!("feed:{feed}"), |rest| format!("feed://{rest}"))
+}
+
 /// The readers on the web that can be told of a feed by an address. A program on the reader's own device is told by `feed:`.
 #[must_use]
 pub fn readers(feed: &str) -> Vec<Reader> {

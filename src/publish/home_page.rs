@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
+use crate::model::country::Country;
 use crate::model::language::Language;
 use crate::publish::days::Days;
 use crate::publish::error::PublishError;
@@ -83,7 +84,7 @@ pub fn home(glances: &[Glance], site: &Site, language: Language) -> Result<File,
 
 fn card<'a>(glance: &'a Glance, site: &Site, on: &Frame) -> Card<'a> {
     let title = title(glance, site, on.language);
-    let english = glance.country.map(|country| country.name_en()).filter(|english| *english != title);
+    let english = glance.country.map(Country::name_en).filter(|english| *english != title);
     Card {
         glance,
         english,

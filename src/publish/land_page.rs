@@ -5,10 +5,11 @@ use std::collections::HashSet;
 use askama::Template;
 
 use crate::model::cluster::ArticleId;
+use crate::model::country::Country;
 use crate::model::language::Language;
 use crate::publish::country_feed::{CountryFeed, description, description_of_all};
 use crate::publish::error::PublishError;
-use crate::publish::frame::{self, Frame, Reader, readers};
+use crate::publish::frame::{self, Frame, Reader, in_app, readers};
 use crate::publish::shown::Shown;
 use crate::publish::sink::File;
 use crate::publish::site::Site;
@@ -27,6 +28,7 @@ struct LandPage<'a> {
     english: Option<&'static str>,
     description: String,
     rss: String,
+    in_app: String,
     readers: Vec<Reader>,
     days: Vec<Day<'a>>,
 }
@@ -75,7 +77,7 @@ pub fn land(feed: &CountryFeed, site: &Site, language: Language) -> Result<File,
         Some(land) => site.title(land, language),
         None => language.say("Все страны", "All countries"),
     };
-    let english = feed.country.map(|country| country.name_en());
+    let english = feed.country.map(Country::name_en);
     let rss = site.address(&feed.path("xml"));
     let page = LandPage {
         feed,
@@ -83,6 +85,7 @@ pub fn land(feed: &CountryFeed, site: &Site, language: Language) -> Result<File,
         title,
         description: land.map_or_else(|| description_of_all(language).to_owned(), |land| description(land, language)),
         readers: readers(&rss),
+        in_app: in_app(&rss),
         rss,
         days: days(feed, site, &on),
         on: on.clone(),

@@ -5,7 +5,6 @@
 
 use askama::Template;
 
-use crate::model::language::Language;
 use crate::model::source::Rights;
 use crate::publish::error::PublishError;
 use crate::publish::frame::{self, Frame};
@@ -35,12 +34,12 @@ impl ArticlePage<'_> {
         [&self.on, &self.other]
     }
 
-    fn title<'l>(&self, land: &'l Land, language: &Language) -> &'l str {
-        self.site.title(land, *language)
+    fn title<'l>(&self, land: &'l Land, on: &Frame) -> &'l str {
+        self.site.title(land, on.language)
     }
 
-    fn day(&self, language: &Language) -> String {
-        day(self.shown.published, *language)
+    fn day(&self, on: &Frame) -> String {
+        day(self.shown.published, on.language)
     }
 }
 

@@ -6,8 +6,8 @@ use askama::Template;
 
 use crate::model::language::Language;
 use crate::publish::error::PublishError;
-use crate::publish::frame::{self, Frame, Reader, readers};
-use crate::publish::glance::Glance;
+use crate::publish::frame::{self, Frame, Reader, in_app, readers};
+use crate::publish::glance::{Glance, Headline};
 use crate::publish::home_page::{find_words, title};
 use crate::publish::sink::File;
 use crate::publish::site::Site;
@@ -28,6 +28,7 @@ struct Address<'a> {
     title: &'a str,
     find: String,
     rss: String,
+    in_app: String,
     readers: Vec<Reader>,
 }
 
@@ -55,7 +56,14 @@ pub fn subscribe(glances: &[Glance], site: &Site, language: Language) -> Result<
     let lines = glances.iter().map(|glance| {
         let title = title(glance, site, language);
         let rss = site.address(&format!("feeds/{}.xml", glance.slug));
-        Address { slug: &glance.slug, title, find: find_words(glance, &[title]), readers: readers(&rss), rss }
+        Address {
+            slug: &glance.slug,
+            title,
+            find: find_words(glance, &[title]),
+            readers: readers(&rss),
+            in_app: in_app(&rss),
+            rss,
+        }
     });
     // The feed of all first: it is what most readers begin with.
     let (all, lands): (Vec<_>, Vec<_>) = lines.partition(|line| line.slug == crate::publish::site::ALL);
@@ -89,7 +97,7 @@ pub fn sitemap(glances: &[Glance], site: &Site) -> Result<File, PublishError> {
     for folder in [Language::Russian, Language::English].map(|language| site.folder(language)) {
         places.extend(PATHS.map(|path| (site.address(&format!("{folder}{path}")), None)));
         for glance in glances {
-            let newest = glance.newest().map(|headline| headline.datetime());
+            let newest = glance.newest().map(Headline::datetime);
             places.insert(site.address(&format!("{folder}{}/", glance.slug)), newest);
         }
     }

@@ -1,4 +1,4 @@
-//! Chromium without a window, driven over its own protocol (Chrome DevTools) through a pipe: no port, no crate.
+//! Chromium without a window, driven over its own protocol (that of Chrome's own tools) through a pipe: no port, no crate.
 //!
 //! Every request of a page passes through here. What leaves the page's own host never does: it is noted, a picture is
 //! answered with a dot, anything else is refused.
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 /// Where Debian, Fedora and others put it.
 const NAMES: &[&str] = &["chromium", "chromium-browser", "google-chrome", "chrome"];
 /// Nothing of it takes as long, on however busy a machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// A picture of one dot.
 const DOT: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
@@ -102,20 +102,20 @@ impl Browser {
         let seen = Seen::default();
         let mut browser =
             Self { child, to, from, session, number: 0, host: host.to_owned(), seen, held, _profile: profile };
-        let target = browser.call("Target.createTarget", json!({"url": "about:blank"}))["targetId"].clone();
-        let attached = browser.call("Target.attachToTarget", json!({"targetId": target, "flatten": true}));
+        let target = browser.call("Target.createTarget", &json!({"url": "about:blank"}))["targetId"].clone();
+        let attached = browser.call("Target.attachToTarget", &json!({"targetId": target, "flatten": true}));
         browser.session = attached["sessionId"].as_str().map(str::to_owned);
         for domain in ["Page", "Runtime", "Log", "Network"] {
-            browser.call(&format!("{domain}.enable"), json!({}));
+            browser.call(&format!("{domain}.enable"), &json!({}));
         }
-        browser.call("Page.setLifecycleEventsEnabled", json!({"enabled": true}));
-        browser.call("Fetch.enable", json!({"patterns": [{"urlPattern": "*"}]}));
-        browser.call("Network.setCacheDisabled", json!({"cacheDisabled": true}));
+        browser.call("Page.setLifecycleEventsEnabled", &json!({"enabled": true}));
+        browser.call("Fetch.enable", &json!({"patterns": [{"urlPattern": "*"}]}));
+        browser.call("Network.setCacheDisabled", &json!({"cacheDisabled": true}));
         Some(browser)
     }
 
     /// A command of the protocol, and its answer.
-    pub fn call(&mut self, method: &str, parameters: Value) -> Value {
+    pub fn call(&mut self, method: &str, parameters: &Value) -> Value {
         let number = self.send(method, parameters);
         let until = Instant::now() + PATIENCE;
         loop {
@@ -129,14 +129,14 @@ impl Browser {
     }
 
     /// A command to the browser as a whole.
-    pub fn whole(&mut self, method: &str, parameters: Value) -> Value {
+    pub fn whole(&mut self, method: &str, parameters: &Value) -> Value {
         let session = self.session.take();
         let answer = self.call(method, parameters);
         self.session = session;
         answer
     }
 
-    fn send(&mut self, method: &str, parameters: Value) -> u64 {
+    fn send(&mut self, method: &str, parameters: &Value) -> u64 {
         self.number += 1;
         let mut message = json!({"id": self.number, "method": method, "params": parameters});
         if let Some(session) = &self.session {
@@ -166,7 +166,7 @@ impl Browser {
             "Runtime.exceptionThrown" => self.seen.errors.push(told["exceptionDetails"].to_string()),
             "Page.javascriptDialogOpening" => {
                 self.seen.dialogs.push(format!("{} on {}", text(&told["message"]), text(&told["url"])));
-                self.send("Page.handleJavaScriptDialog", json!({"accept": true}));
+                self.send("Page.handleJavaScriptDialog", &json!({"accept": true}));
             }
             "Fetch.requestPaused" => self.answer(told),
             "Network.responseReceived" => {
@@ -183,7 +183,7 @@ impl Browser {
             return;
         }
         if url.starts_with(&self.host) {
-            self.send("Fetch.continueRequest", json!({"requestId": request}));
+            self.send("Fetch.continueRequest", &json!({"requestId": request}));
             return;
         }
         let kind = told["resourceType"].as_str().unwrap_or_default();
@@ -191,9 +191,9 @@ impl Browser {
         if kind == "Image" {
             let headers = json!([{"name": "Content-Type", "value": "image/png"}]);
             let answer = json!({"requestId": request, "responseCode": 200, "responseHeaders": headers, "body": DOT});
-            self.send("Fetch.fulfillRequest", answer);
+            self.send("Fetch.fulfillRequest", &answer);
         } else {
-            self.send("Fetch.failRequest", json!({"requestId": request, "errorReason": "BlockedByClient"}));
+            self.send("Fetch.failRequest", &json!({"requestId": request, "errorReason": "BlockedByClient"}));
         }
     }
 
@@ -213,7 +213,7 @@ impl Browser {
         let first = Some("about:blank".to_owned()).filter(|_| url.contains('#'));
         for url in first.into_iter().chain([url]) {
             self.seen = Seen::default();
-            self.send("Page.navigate", json!({"url": url}));
+            self.send("Page.navigate", &json!({"url": url}));
             let until = Instant::now() + PATIENCE;
             while !(is_there(&self.seen) || url == "about:blank" && self.seen.loaded) {
                 let message = self.next(until).unwrap_or_else(|| panic!("{url} does not load: {:?}", self.seen));
@@ -225,7 +225,7 @@ impl Browser {
     /// The value of an expression, and of its promise.
     pub fn value(&mut self, expression: &str) -> Value {
         let asked = json!({"expression": expression, "returnByValue": true, "awaitPromise": true, "userGesture": true});
-        let told = self.call("Runtime.evaluate", asked);
+        let told = self.call("Runtime.evaluate", &asked);
         assert!(told["exceptionDetails"].is_null(), "{expression}: {}", told["exceptionDetails"]);
         told["result"]["value"].clone()
     }
@@ -233,14 +233,14 @@ impl Browser {
     /// How wide the window is, and which colours its system prefers.
     pub fn look(&mut self, width: u32, scheme: &str) {
         let metrics = json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false});
-        self.call("Emulation.setDeviceMetricsOverride", metrics);
+        self.call("Emulation.setDeviceMetricsOverride", &metrics);
         let features = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
-        self.call("Emulation.setEmulatedMedia", features);
+        self.call("Emulation.setEmulatedMedia", &features);
     }
 
     /// Whether scripts run.
     pub fn scripts(&mut self, run: bool) {
-        self.call("Emulation.setScriptExecutionDisabled", json!({"value": !run}));
+        self.call("Emulation.setScriptExecutionDisabled", &json!({"value": !run}));
     }
 }
 

@@ -305,7 +305,10 @@ fn page(name: &str, text: &str) {
             assert!(!is_bad, "{name}: {}", element.html());
             if matches!(key, "href" | "src" | "action" | "data" | "poster") {
                 // A feed offered to the program that reads feeds.
-                let address = value.strip_prefix("feed:").filter(|rest| rest.starts_with("http")).unwrap_or(value);
+                let address = value
+                    .strip_prefix("feed:")
+                    .filter(|rest| rest.starts_with("http") || rest.starts_with("//"))
+                    .unwrap_or(value);
                 assert_address(name, address);
             }
         }
