@@ -36,6 +36,7 @@ fn site(sources: Vec<feedatlas::model::source::Source>) -> Site {
             items: 100,
             hub: None,
             selections: Vec::new(),
+            language: feedatlas::model::language::Language::Russian,
         },
         sources,
         countries: Country::lands().map(CountrySettings::of).collect(),

@@ -14,12 +14,13 @@ use crate::model::settings::CountrySettings;
 use crate::model::source::Source;
 
 /// Names of the published folder that are no country's: the feed of all, and what the pages and `serve` use.
-const RESERVED: [&str; 17] = [
+const RESERVED: [&str; 19] = [
     "all",
     "a",
     "about",
     "assets",
     "atom",
+    "en",
     "feed",
     "feeds",
     "health",
@@ -28,6 +29,7 @@ const RESERVED: [&str; 17] = [
     "metrics",
     "opml",
     "rss",
+    "ru",
     "sitemap",
     "sources",
     "subscribe",

@@ -11,6 +11,7 @@ use crate::config::feed;
 use crate::config::section::{Placed, Section};
 use crate::config::source;
 use crate::config::value;
+use crate::model::language::Language;
 use crate::model::settings::{Alert, Limits, Network, PAGES_MAX, Publish, PublishHub, Settings, StoreSettings, Worker};
 use crate::model::url::PageUrl;
 
@@ -203,6 +204,15 @@ fn hub(value: &DeValue<'_>) -> Result<PublishHub, Complaint> {
     }
 }
 
+/// The language of the interface.
+fn language(value: &DeValue<'_>) -> Result<Language, Complaint> {
+    let text = value::text(value)?;
+    Language::from_tag(text).ok_or_else(|| {
+        let cure = "write \"ru\" or \"en\": the pages are written in both, and this one comes first";
+        Complaint::new(format!("the interface has no language \"{}\"", text.escape_debug()), cure)
+    })
+}
+
 fn publish(section: Option<Section<'_>>, folder: &Path, store: Option<&Placed<PathBuf>>) -> Publish {
     /// Where `serve` listens when nobody says otherwise.
     const BASE_URL: &str = "http://127.0.0.1:8080";
@@ -210,14 +220,21 @@ fn publish(section: Option<Section<'_>>, folder: &Path, store: Option<&Placed<Pa
     const ITEMS: usize = 100;
     let default_url = || PageUrl::parse(BASE_URL).expect("a constant, and tested");
     let Some(mut section) = section else {
-        let to = folder.join("public");
-        return Publish { to, base_url: default_url(), items: ITEMS, hub: None, selections: Vec::new() };
+        return Publish {
+            to: folder.join("public"),
+            base_url: default_url(),
+            items: ITEMS,
+            hub: None,
+            language: Language::default(),
+            selections: Vec::new(),
+        };
     };
     let findings = section.findings();
     let to = section.take("to", |value| published_folder(folder, value)).unwrap_or_else(|| folder.join("public"));
     let base_url = section.take("base_url", base_url).unwrap_or_else(default_url);
     let items = section.take("items", value::count(COUNT_MAX)).unwrap_or(ITEMS);
     let hub = section.take("hub", hub);
+    let language = section.take("language", language).unwrap_or_default();
     section.finish();
     if let Some(store) = store.filter(|store| store.value.starts_with(&to)) {
         let complaint = Complaint::new(
@@ -226,5 +243,5 @@ fn publish(section: Option<Section<'_>>, folder: &Path, store: Option<&Placed<Pa
         );
         findings.complain(store.span.clone(), complaint);
     }
-    Publish { to, base_url, items, hub, selections: Vec::new() }
+    Publish { to, base_url, items, hub, language, selections: Vec::new() }
 }

@@ -12,6 +12,7 @@ pub mod document;
 pub mod entry;
 pub mod fault;
 pub mod habit;
+pub mod language;
 pub mod learned;
 pub mod report;
 pub mod settings;

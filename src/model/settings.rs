@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::model::country::Country;
+use crate::model::language::Language;
 use crate::model::source::{EVERY, SOONEST, Source, SourceName};
 use crate::model::url::PageUrl;
 
@@ -81,6 +82,8 @@ pub struct Publish {
     pub base_url: PageUrl,
     /// Items in a feed.
     pub items: usize,
+    /// The language of the interface; the pages of the other one lie in a folder of their own.
+    pub language: Language,
     /// Who tells subscribers of changes (`WebSub`); nobody where none is named.
     pub hub: Option<PublishHub>,
     /// `[[feed]]`, in the order of the file.

@@ -15,6 +15,7 @@ use crate::model::subscription::Phase;
 use crate::pipeline::alarm;
 use crate::pipeline::archives;
 use crate::pipeline::deliver;
+use crate::pipeline::events;
 use crate::pipeline::press::{EditionError, Press};
 use crate::pipeline::revision;
 use crate::pipeline::schedule;
@@ -23,12 +24,14 @@ use crate::pipeline::worker::Worker;
 use crate::publish;
 use crate::publish::archive::{Archives, Chain};
 use crate::publish::country_feed::CountryFeed;
+use crate::publish::days::{self, Days};
 use crate::publish::error::PublishError;
 use crate::publish::glance::{self, Glance};
 use crate::publish::month::Month;
 use crate::publish::selection::Picked;
 use crate::publish::sink::Sink;
 use crate::publish::site::{ALL, Land};
+use crate::publish::site_pages;
 use crate::publish::status::{self, CountryStatus, FeedStatus, HubStatus, SourceStatus, StatusFile, Untold};
 use crate::store::contract::{Changed, Due};
 use crate::store::error::StoreError;
@@ -67,7 +70,9 @@ pub(crate) async fn publish(
     edition.take_away(&before).await?;
     let has_looked_for_old = forgot != before.forgot;
     let due = worker.store.changed().await?;
-    if anew || !due.is_empty() || edition.is_new_month(&before) {
+    // What is new today is another thing tomorrow, though nothing came.
+    let is_another_day = before.passed.map(days::date) != Some(days::date(now));
+    if anew || is_another_day || !due.is_empty() {
         let glances = edition.whole(&due, anew, &before).await?;
         let untold = edition.untold(before.untold);
         let status = StatusFile { forgot, edition: mark, untold, ..edition.status(&glances).await? };
@@ -98,7 +103,11 @@ fn mark(settings: &Settings) -> String {
     let mut hasher = blake3::Hasher::new();
     hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
     hasher.update(
-        format!("{:?}", (&settings.publish.base_url, settings.publish.items, settings.worker.every)).as_bytes(),
+        format!(
+            "{:?}",
+            (&settings.publish.base_url, settings.publish.items, settings.publish.language, settings.worker.every)
+        )
+        .as_bytes(),
     );
     hasher.update(format!("{:?}", (&settings.publish.hub, &settings.publish.selections)).as_bytes());
     for country in &settings.countries {
@@ -168,9 +177,22 @@ impl Edition<'_> {
             let archive = self.press.sink.list(&format!("feeds/{slug}")).await?;
             let feeds = ["xml", "atom", "json"].map(|kind| format!("feeds/{slug}.{kind}"));
             let paths = archive.into_iter().map(|name| format!("feeds/{slug}/{name}"));
-            self.press.sink.remove(paths.chain(feeds).chain([format!("{slug}/index.html")]).collect()).await?;
+            let pages = ["", "en/", "ru/"].map(|folder| format!("{folder}{slug}/index.html"));
+            self.press.sink.remove(paths.chain(feeds).chain(pages).collect()).await?;
         }
-        Ok(())
+        self.press.sink.remove(self.old_pages(before)).await
+    }
+
+    /// Pages in a folder of the language that now has the published folder itself.
+    fn old_pages(&self, before: &StatusFile) -> Vec<String> {
+        let folder = self.press.site.language.tag();
+        if !self.settings.publish.to.join(folder).join("index.html").is_file() {
+            return Vec::new();
+        }
+        let lands = before.countries.iter().map(|country| format!("{}/", country.slug));
+        let chosen = before.feeds.iter().map(|feed| format!("{}/", feed.slug));
+        let paths = lands.chain(chosen).chain(["all/".to_owned()]).chain(site_pages::PATHS.map(str::to_owned));
+        paths.map(|path| format!("{folder}/{path}index.html")).collect()
     }
 
     /// Every feed at a glance. Those that are due are written, after what they no longer show is archived.
@@ -245,8 +267,16 @@ impl Edition<'_> {
         };
         let mut feed = of.feed(&clusters, &site);
         feed.previous = chain.and_then(|chain| chain.parts.last().copied());
+        if is_due {
+            feed.events = events::of(&clusters);
+        }
+        let today = days::date(self.now);
+        let first_sights = match of {
+            Of::Selection(_) => clusters.iter().map(|cluster| cluster.leader.first_seen).collect(),
+            _ => self.press.store.first_sights(Query { from: Some(days::from(today)), ..query }).await?,
+        };
         drop(clusters);
-        let glance = Glance::of(&feed, kept);
+        let glance = Glance::of(&feed, kept, Days::of(&first_sights, today));
         if is_due {
             self.press.put_feed(&feed).await?;
         }
@@ -330,7 +360,7 @@ fn country_status(glance: &Glance) -> Option<CountryStatus> {
         slug: glance.slug.clone(),
         name: glance.title.clone(),
         articles: glance.articles,
-        newest: glance.newest().and_then(|headline| headline.datetime.parse().ok()),
+        newest: glance.newest().map(|headline| headline.at.timestamp()),
     })
 }
 

@@ -17,6 +17,7 @@ mod archives;
 pub mod decide;
 pub mod deliver;
 pub mod edition;
+mod events;
 pub mod look;
 pub mod meters;
 mod one_article;

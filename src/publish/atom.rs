@@ -18,7 +18,6 @@ use crate::publish::rss::{COUNTRY_SCHEME, with_stylesheet};
 use crate::publish::shown::Shown;
 use crate::publish::site::Site;
 use crate::publish::times::{rfc3339, rfc3339_utc};
-use crate::publish::words::LANGUAGE;
 
 /// When an empty feed was last changed: Atom wants a date, and the clock is no content. 2000-01-01.
 const EMPTY_SINCE: Timestamp = Timestamp::constant(946_684_800, 0);
@@ -56,7 +55,7 @@ fn channel(feed: &CountryFeed, site: &Site) -> Result<Feed, String> {
         links,
         subtitle: Some(text(&feed.description, None)),
         namespaces: BTreeMap::from([("media".to_owned(), media::NAMESPACE.to_owned())]),
-        lang: Some(LANGUAGE.to_owned()),
+        lang: Some(site.language.tag().to_owned()),
         ..Feed::default()
     })
 }

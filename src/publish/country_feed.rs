@@ -2,12 +2,13 @@
 //!
 //! Knows no format: `rss`, `atom`, `json_feed` and `page` write what stands here.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use crate::model::cluster::Cluster;
+use crate::model::cluster::{ArticleId, Cluster};
 use crate::model::country::Country;
+use crate::model::language::Language;
 use crate::publish::month::Part;
 use crate::publish::selection::Picked;
 use crate::publish::shown::Shown;
@@ -26,6 +27,8 @@ pub struct CountryFeed {
     pub description: String,
     /// What it holds, newest first.
     pub items: Vec<Shown>,
+    /// Articles that report one event, each named with the first of them; those that stand alone need not be here.
+    pub events: HashMap<ArticleId, ArticleId>,
     /// The part of the archive that it is; none for the feed that readers poll.
     pub part: Option<Part>,
     /// The newest archive that is older than it (RFC 5005, `prev-archive`), if there is one.
@@ -38,13 +41,13 @@ impl CountryFeed {
     /// The feed of a land, from the clusters that the store names for it.
     #[must_use]
     pub fn of_land(land: &Land, clusters: &[Cluster], site: &Site) -> Self {
-        let english = land.country.name_en();
         Self {
             slug: land.slug.clone(),
             country: Some(land.country),
             title: land.title.clone(),
-            description: format!("Новости о стране: {} ({english}). Тексты статей и авторы фотографий.", land.title),
+            description: description(land, site.language),
             items: items(clusters, site, site.items),
+            events: HashMap::new(),
             part: None,
             previous: None,
             next: None,
@@ -57,9 +60,10 @@ impl CountryFeed {
         Self {
             slug: ALL.to_owned(),
             country: None,
-            title: "Все страны".to_owned(),
-            description: "Новости обо всех странах. Тексты статей и авторы фотографий.".to_owned(),
+            title: site.language.say("Все страны", "All countries").to_owned(),
+            description: description_of_all(site.language).to_owned(),
             items: items(clusters, site, site.items),
+            events: HashMap::new(),
             part: None,
             previous: None,
             next: None,
@@ -73,8 +77,14 @@ impl CountryFeed {
             slug: picked.slug().to_owned(),
             country: None,
             title: picked.title.clone(),
-            description: format!("Подборка новостей: {}. Тексты статей и авторы фотографий.", picked.title),
+            description: match site.language {
+                Language::Russian => format!("Подборка новостей: {}. Тексты статей и авторы фотографий.", picked.title),
+                Language::English => {
+                    format!("News of our choice: {}. Texts of the articles and who took the photographs.", picked.title)
+                }
+            },
             items: items(clusters, site, site.items),
+            events: HashMap::new(),
             part: None,
             previous: None,
             next: None,
@@ -98,6 +108,7 @@ impl CountryFeed {
             title: format!("{}, {part}", self.title),
             description: self.description.clone(),
             items: by_date(items),
+            events: HashMap::new(),
             part: Some(part),
             previous: None,
             next: None,
@@ -132,7 +143,30 @@ pub fn archive_path(slug: &str, part: Part, extension: &str) -> String {
     format!("feeds/{slug}/{part}.{extension}")
 }
 
-/// The newest, each once.
+/// A sentence about a land's feed.
+#[must_use]
+pub fn description(land: &Land, language: Language) -> String {
+    match language {
+        Language::Russian => {
+            let english = land.country.name_en();
+            format!("Новости о стране: {} ({english}). Тексты статей и авторы фотографий.", land.title)
+        }
+        Language::English => {
+            format!("News about {}: texts of the articles and who took the photographs.", land.country.name_en())
+        }
+    }
+}
+
+/// A sentence about the feed of all.
+#[must_use]
+pub fn description_of_all(language: Language) -> &'static str {
+    language.say(
+        "Новости обо всех странах. Тексты статей и авторы фотографий.",
+        "News about all countries: texts of the articles and who took the photographs.",
+    )
+}
+
+/// The newest, each once, by date; of one instant by name, so that the same store gives the same order.
 fn items(clusters: &[Cluster], site: &Site, limit: usize) -> Vec<Shown> {
     let mut seen = HashSet::new();
     let newest = clusters.iter().filter(|cluster| seen.insert(cluster.leader.id)).take(limit);

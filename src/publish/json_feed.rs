@@ -8,7 +8,6 @@ use crate::publish::error::PublishError;
 use crate::publish::shown::{Shown, ShownCopy, ShownEnclosure, ShownPhoto};
 use crate::publish::site::Site;
 use crate::publish::times::rfc3339;
-use crate::publish::words::LANGUAGE;
 
 #[expect(clippy::struct_field_names, reason = "JSON Feed's own names")]
 #[derive(Serialize)]
@@ -106,7 +105,7 @@ pub fn write(feed: &CountryFeed, site: &Site) -> Result<Vec<u8>, PublishError> {
         feed_url: site.address(&feed.path("json")),
         description: &feed.description,
         icon: site.address(ICON_PATH),
-        language: LANGUAGE,
+        language: site.language.tag(),
         hubs: site.hub.as_deref().map(|url| [Hub { r#type: "WebSub", url }]),
         items: feed.items.iter().map(item).collect(),
     };

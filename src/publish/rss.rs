@@ -17,7 +17,6 @@ use crate::publish::month::Part;
 use crate::publish::shown::{Shown, ShownCopy};
 use crate::publish::site::Site;
 use crate::publish::times::rfc822;
-use crate::publish::words::LANGUAGE;
 use crate::publish::words::as_html;
 
 /// What `category domain` says of a country's code.
@@ -52,7 +51,7 @@ fn channel(feed: &CountryFeed, site: &Site) -> Channel {
     Channel {
         title: feed.title.clone(),
         description: feed.description.clone(),
-        language: Some(LANGUAGE.to_owned()),
+        language: Some(site.language.tag().to_owned()),
         last_build_date: feed.changed().map(|at| rfc822(Moment::utc(at))),
         generator: Some("feedatlas".to_owned()),
         docs: Some("https://www.rssboard.org/rss-specification".to_owned()),

@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 
 use crate::model::country::Country;
+use crate::model::language::Language;
 use crate::model::settings::{CountrySettings, PublishHub, Settings};
 use crate::model::source::{Rights, Source, SourceName};
 use crate::model::url::{PageUrl, UrlError};
@@ -46,6 +47,8 @@ pub struct Site {
     base: PageUrl,
     /// Items in a feed.
     pub items: usize,
+    /// The language of the interface, and of the feeds as wholes.
+    pub language: Language,
     /// How often a reader may ask, in minutes.
     pub ttl_minutes: u64,
     /// The lands that have feeds, in the order of feeds.toml and of the table.
@@ -64,7 +67,9 @@ impl Site {
         let base = settings.publish.base_url.as_str();
         let base = base.split(['?', '#']).next().unwrap_or(base).trim_end_matches('/');
         let base = PageUrl::parse(&format!("{base}/"))?;
-        let lands: Vec<Land> = settings.countries.iter().filter(|country| country.enabled).map(land).collect();
+        let language = settings.publish.language;
+        let enabled = settings.countries.iter().filter(|country| country.enabled);
+        let lands: Vec<Land> = enabled.map(|country| land(country, language)).collect();
         let hub = settings.publish.hub.as_ref().map(|hub| match hub {
             PublishHub::Own => format!("{}{OWN_HUB}", address(&base)),
             PublishHub::At(url) => address(url),
@@ -74,6 +79,7 @@ impl Site {
             hub,
             selections: settings.publish.selections.iter().map(Picked::of).collect(),
             items: settings.publish.items,
+            language,
             ttl_minutes: (settings.worker.every.as_secs() / 60).max(TTL_MINUTES_MIN),
             slugs: lands.iter().enumerate().map(|(index, land)| (land.country, index)).collect(),
             lands,
@@ -85,6 +91,22 @@ impl Site {
     #[must_use]
     pub fn address(&self, path: &str) -> String {
         format!("{}{path}", address(&self.base))
+    }
+
+    /// The folder of the pages in a language: that of the site is the published folder itself.
+    #[must_use]
+    pub fn folder(&self, language: Language) -> &'static str {
+        if language == self.language { "" } else { language.say("ru/", "en/") }
+    }
+
+    /// What a land is called in a language: the title of feeds.toml is in that of the site.
+    #[must_use]
+    pub fn title<'l>(&self, land: &'l Land, language: Language) -> &'l str {
+        if language == self.language {
+            &land.title
+        } else {
+            language.say(land.country.name_ru(), land.country.name_en())
+        }
     }
 
     /// A country's place among the lands, if it has feeds.
@@ -112,9 +134,10 @@ impl Site {
     }
 }
 
-fn land(country: &CountrySettings) -> Land {
-    let title = country.title.as_deref().unwrap_or(country.country.name_ru());
-    Land { country: country.country, slug: country.slug.clone(), title: field(title, NAME_CHARS_MAX) }
+fn land(settings: &CountrySettings, language: Language) -> Land {
+    let country = settings.country;
+    let title = settings.title.as_deref().unwrap_or(language.say(country.name_ru(), country.name_en()));
+    Land { country, slug: settings.slug.clone(), title: field(title, NAME_CHARS_MAX) }
 }
 
 fn facts(source: &Source) -> SourceFacts {

@@ -6,11 +6,9 @@ use std::borrow::Cow;
 
 use crate::html::plain::{is_printable, plain};
 use crate::html::references::decoded;
+use crate::model::language::Language;
 use crate::model::url::PageUrl;
 use crate::text::fold::beginning;
-
-/// The language of the interface, and of the feeds as wholes; an article says its own.
-pub const LANGUAGE: &str = "ru";
 
 /// Longest headline, in characters: readers cut at far less, and a 50 MB title is an attack.
 pub const TITLE_CHARS_MAX: usize = 300;
@@ -158,13 +156,15 @@ pub fn direction(language: Option<&str>) -> &'static str {
     }
 }
 
-/// The attributes that tell a browser how to read a text on a page that is otherwise in the language of the interface.
+/// The attributes that tell a browser how to read a text on a page whose interface is in another language, or in the same.
 ///
-/// The parts are letters, digits and hyphens: safe as they stand.
+/// A text of unknown language shows its direction by its letters. The parts are letters, digits and hyphens: safe as they
+/// stand.
 #[must_use]
-pub fn language_attributes(language: Option<&str>) -> String {
+pub fn language_attributes(language: Option<&str>, page: Language) -> String {
     match language {
-        None | Some(LANGUAGE) => String::new(),
+        None => " dir=\"auto\"".to_owned(),
+        Some(tag) if tag == page.tag() => String::new(),
         Some(tag) if direction(language) == "rtl" => format!(" lang=\"{tag}\" dir=\"rtl\""),
         Some(tag) => format!(" lang=\"{tag}\""),
     }

@@ -92,6 +92,10 @@ pub trait Store: Send + Sync {
     /// How many clusters a query names, without reading them; its limit does not count.
     async fn count(&self, query: Query) -> Result<u64, StoreError>;
 
+    /// When each cluster that a query names was first seen, the newest first (to the microsecond), without reading them;
+    /// its limit does not count.
+    async fn first_sights(&self, query: Query) -> Result<Vec<Timestamp>, StoreError>;
+
     /// Feeds that changed since they were last marked as published.
     async fn changed(&self) -> Result<Vec<Due>, StoreError>;
 

@@ -143,6 +143,12 @@ pub(super) fn newest(feed: Changed, first_seen: Timestamp, age_seconds: u32, id:
     key(kind::NEWEST, &[&feed_bytes(feed), &seen, &age_seconds.to_be_bytes(), &id.0[..4]])
 }
 
+/// When the leader was first seen of whom a key of `newest` tells.
+pub(super) fn first_seen_of(key: &[u8]) -> Option<Timestamp> {
+    let sorted = u64::from_be_bytes(*key.get(3..)?.first_chunk()?);
+    Timestamp::from_microsecond((!sorted ^ (1 << 63)).cast_signed()).ok()
+}
+
 /// The keys of a feed's leaders that were first seen at or after `from` and before `until`: from the first key to before
 /// the last.
 pub(super) fn newest_between(feed: Changed, from: Option<Timestamp>, until: Option<Timestamp>) -> (Vec<u8>, Vec<u8>) {

@@ -107,6 +107,14 @@ impl Store for MemoryStore {
         Ok(self.held().leaders(query).count() as u64)
     }
 
+    async fn first_sights(&self, query: Query) -> Result<Vec<Timestamp>, StoreError> {
+        let held = self.held();
+        let seen = held.leaders(query).map(|article| article.first_seen.as_microsecond());
+        let mut seen: Vec<Timestamp> = seen.filter_map(|at| Timestamp::from_microsecond(at).ok()).collect();
+        seen.sort_unstable_by(|one, other| other.cmp(one));
+        Ok(seen)
+    }
+
     async fn changed(&self) -> Result<Vec<Due>, StoreError> {
         Ok(self.held().due.iter().map(|(feed, upto)| Due { feed: *feed, upto: *upto }).collect())
     }

@@ -106,13 +106,27 @@ pub(super) fn article(engine: &Engine, id: ArticleId) -> Result<Option<Stored>, 
 
 /// The numbers of the leaders that answer a query, in order.
 fn leaders(engine: &Engine, query: Query) -> impl Iterator<Item = Result<No, StoreError>> + '_ {
+    leader_keys(engine, query, keys::no_of)
+}
+
+/// What the keys of the leaders tell that answer a query, in order.
+fn leader_keys<T>(
+    engine: &Engine,
+    query: Query,
+    told: impl Fn(&[u8]) -> Option<T>,
+) -> impl Iterator<Item = Result<T, StoreError>> {
     let feed = query.country.map_or(Changed::All, Changed::Country);
     let (first, last) = keys::newest_between(feed, query.from, query.until);
     let last = last.max(first.clone());
-    engine.index.range(first..last).filter_map(|entry| match entry {
-        Ok((key, _)) => keys::no_of(&key).map(Ok),
+    engine.index.range(first..last).filter_map(move |entry| match entry {
+        Ok((key, _)) => told(&key).map(Ok),
         Err(why) => Some(Err(engine.broken(&why))),
     })
+}
+
+/// When each leader that answers a query was first seen, newest first: a walk over one index.
+pub(super) fn first_sights(engine: &Engine, query: Query) -> Result<Vec<Timestamp>, StoreError> {
+    leader_keys(engine, query, keys::first_seen_of).collect()
 }
 
 /// Clusters, newest first: a walk over one index, and one read for each that is answered.

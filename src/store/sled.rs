@@ -99,6 +99,10 @@ impl Store for SledStore {
         self.run(move |engine| reading::count(engine, query)).await
     }
 
+    async fn first_sights(&self, query: Query) -> Result<Vec<Timestamp>, StoreError> {
+        self.run(move |engine| reading::first_sights(engine, query)).await
+    }
+
     async fn changed(&self) -> Result<Vec<Due>, StoreError> {
         self.run(reading::changed).await
     }

@@ -66,6 +66,7 @@ pub(crate) async fn everything(store: &dyn Store) -> String {
     for query in [all(), of("KP"), of("RU"), of("CN")] {
         let clusters = store.clusters(query).await.unwrap();
         told += &format!("{} {clusters:?}\n", store.count(query).await.unwrap());
+        told += &format!("{:?}\n", store.first_sights(query).await.unwrap());
     }
     told
 }
