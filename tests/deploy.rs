@@ -322,7 +322,7 @@ fn nginx(house: &House, site: &str, port: u16) -> Running {
         .map(|kind| format!("{kind}_temp_path {place}/{kind};\n"))
         .concat();
     // As root its workers would be somebody else, who may not see a temporary folder.
-    let owner = fs::metadata("/proc/self").map(|own| std::os::unix::fs::MetadataExt::uid(&own)).unwrap_or(1);
+    let owner = fs::metadata("/proc/self").map_or(1, |own| std::os::unix::fs::MetadataExt::uid(&own));
     let user = if owner == 0 { "user root;\n" } else { "" };
     let text = format!(
         "{user}daemon off;\npid {place}/pid;\nerror_log {place}/error.log;\nevents {{}}\nhttp {{\naccess_log off;\n{paths}{site}\n}}\n"
@@ -469,7 +469,7 @@ fn object_store() {
     let is_chosen = |call: &[&str], path: &str| {
         // The last pattern that fits decides.
         let pairs = call.windows(2).filter(|pair| matches!(pair[0], "--include" | "--exclude"));
-        pairs.filter(|pair| is_like(path, pair[1])).last().is_none_or(|pair| pair[0] == "--include")
+        pairs.rev().find(|pair| is_like(path, pair[1])).is_none_or(|pair| pair[0] == "--include")
     };
     for path in [
         "index.html",

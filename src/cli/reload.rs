@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
+use crate::cli::build;
+use crate::cli::load;
 use crate::cli::signals::Hangups;
 use crate::cli::tally::Tally;
-use crate::cli::{build, load};
 use crate::model::settings::Settings;
 use crate::pipeline::worker::Worker;
 use crate::serve::access::AccessLog;

@@ -11,12 +11,15 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::cli::alert;
+use crate::cli::build;
 use crate::cli::exit::Exit;
+use crate::cli::load;
 use crate::cli::own_hub::OwnHub;
+use crate::cli::process;
 use crate::cli::reload::{Reload, Turn};
+use crate::cli::signals;
 use crate::cli::tally::Tally;
 use crate::cli::work::Work;
-use crate::cli::{build, load, process, signals};
 use crate::model::settings::Settings;
 use crate::pipeline::subscribe;
 use crate::pipeline::worker::Worker;

@@ -156,18 +156,20 @@ fn from_memory(held: &Held, headers: &HeaderMap, is_head: bool) -> Response<Body
         Part::Whole
     };
     let (coding, form) = if part == Part::Whole { held.form(codings(headers)) } else { (Coding::Identity, plain_form) };
-    describe(out, held.kind, &held.last_modified);
+    out.insert(CACHE_CONTROL, held.kind.cache());
+    out.insert(LAST_MODIFIED, held.last_modified.clone());
     if held.varies() {
         out.insert(VARY, HeaderValue::from_static("accept-encoding"));
     }
     if let Some(tag) = tag {
         let tag = tag.and_then(|tag| HeaderValue::from_bytes(tag).ok()).unwrap_or_else(|| form.tag.clone());
         out.insert(ETAG, tag);
+        // Nothing else: the rest was said with what is known already (RFC 9110, section 15.4.5).
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         return response;
     }
+    describe(out, held.kind);
     out.insert(ETAG, form.tag.clone());
-    out.insert(CONTENT_TYPE, held.kind.media_type());
     match coding {
         Coding::Brotli => drop(out.insert(CONTENT_ENCODING, HeaderValue::from_static("br"))),
         Coding::Gzip => drop(out.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"))),
@@ -202,7 +204,8 @@ fn is_settled(modified: Timestamp) -> bool {
 fn from_disk(large: Large, headers: &HeaderMap, is_head: bool) -> Response<Body> {
     let mut response = Response::new(memory(Bytes::new()));
     let out = response.headers_mut();
-    describe(out, large.kind, &large.last_modified);
+    out.insert(CACHE_CONTROL, large.kind.cache());
+    out.insert(LAST_MODIFIED, large.last_modified.clone());
     out.insert(ETAG, large.tag.clone());
     match verdict(headers, &std::iter::once(large.tag.as_bytes()), large.modified, &large.last_modified) {
         Verdict::Send => {}
@@ -212,7 +215,7 @@ fn from_disk(large: Large, headers: &HeaderMap, is_head: bool) -> Response<Body>
         }
         Verdict::Other => return plain(StatusCode::PRECONDITION_FAILED, "it is another one\n"),
     }
-    out.insert(CONTENT_TYPE, large.kind.media_type());
+    describe(out, large.kind);
     let file = Measured {
         bytes: large.bytes,
         tag: &large.tag,
@@ -237,10 +240,9 @@ fn from_disk(large: Large, headers: &HeaderMap, is_head: bool) -> Response<Body>
     response
 }
 
-/// What every answer about a file says.
-fn describe(out: &mut HeaderMap, kind: Kind, last_modified: &HeaderValue) {
-    out.insert(CACHE_CONTROL, kind.cache());
-    out.insert(LAST_MODIFIED, last_modified.clone());
+/// What every answer says that carries a file or a part of it.
+fn describe(out: &mut HeaderMap, kind: Kind) {
+    out.insert(CONTENT_TYPE, kind.media_type());
     out.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     out.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     out.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));

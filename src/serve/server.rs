@@ -138,10 +138,7 @@ impl Server {
         let progress = Arc::new(Progress::new());
         let wire = Wire::new(stream, Arc::clone(&progress), Arc::clone(&self.meters));
         let server = Arc::clone(self);
-        let service = service_fn(move |request| {
-            progress.made();
-            server.answer(request, peer)
-        });
+        let service = service_fn(move |request| server.answer(request, peer, &progress));
         http1::Builder::new()
             .max_buf_size(HEAD_BYTES_MAX)
             .max_headers(HEADERS_MAX)
@@ -150,11 +147,13 @@ impl Server {
 
     /// What is at hand is answered at once. The rest waits in a box of its own: an idle connection keeps the room that its
     /// last answer took, and that of the longest way is a hundred times that of the shortest.
-    fn answer(self: &Arc<Self>, request: Request<Incoming>, peer: SocketAddr) -> Answering {
+    fn answer(self: &Arc<Self>, request: Request<Incoming>, peer: SocketAddr, progress: &Progress) -> Answering {
         let line = self.log.as_ref().map(|_| Line::of(&request, peer.ip()));
         if let Some(response) = answer::at_hand(&self.shelf, &request) {
             return Either::Left(ready(Ok(self.told(response, line))));
         }
+        // Its head is whole: what it waits for now is not the client.
+        progress.made();
         let server = Arc::clone(self);
         Either::Right(Box::pin(async move {
             let response = match &server.desk {

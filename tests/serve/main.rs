@@ -5,7 +5,6 @@ mod program;
 mod server;
 mod slow;
 #[path = "../support/mod.rs"]
-#[allow(unreachable_pub, reason = "what several tests share says with `pub` what they use")]
 mod support;
 
 use std::fs;

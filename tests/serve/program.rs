@@ -12,7 +12,7 @@ use crate::support::house::{House, PROGRAM};
 use crate::support::web::{Answer, Web};
 
 /// Longest wait for something that must come; a busy machine is slow.
-const WAIT: Duration = Duration::from_secs(60);
+const WAIT: Duration = Duration::from_mins(1);
 
 /// A running `feedatlas serve`, and what it says on standard error.
 struct Served {
@@ -226,7 +226,7 @@ async fn numbers_of_passes_and_answers() {
         of("feedatlas_pass_running", &[]),
         of("feedatlas_build_info", &[("version", env!("CARGO_PKG_VERSION"))]),
     ];
-    assert_eq!(seen, [2.0, 1.0, 1.0, 4.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 1.0]);
+    assert_eq!(seen.map(|number| number.to_string()), ["2", "1", "1", "4", "1", "1", "1", "1", "1", "0", "0", "1"]);
     for stage in ["fetch", "parse", "extract", "route", "store", "publish"] {
         assert!(of("feedatlas_stage_seconds_total", &[("stage", stage)]) > 0.0, "{stage}");
     }
@@ -317,11 +317,11 @@ async fn a_newer_feeds_toml_is_taken_up_and_a_wrong_one_is_told() {
     served.says("1 of 2 sources asked");
     let begun = Instant::now();
     let mut body = String::new();
-    while !body.contains("Of two") && begun.elapsed() < WAIT {
+    while !body.contains("/page/two") && begun.elapsed() < WAIT {
         body = ask(served.address, "/feeds/all.xml", "").1;
         std::thread::sleep(Duration::from_millis(50));
     }
-    assert!(body.contains("Of one") && body.contains("Of two"), "{body}");
+    assert!(body.contains("/page/one") && body.contains("/page/two"), "{body}");
     assert!(house.path("elsewhere/feeds/all.xml").exists());
     assert_eq!(web.asked("/feed/one").len(), 1, "what is not due is not asked because a file was read");
     served.end();
