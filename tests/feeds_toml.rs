@@ -1,4 +1,4 @@
-//! docs/FEEDS_TOML.md is what `config::schema` says, and that is what feeds.toml is read by: every key, default and example.
+//! `docs/FEEDS_TOML.md` is what `config::schema` says, and that is what feeds.toml is read by: every key, default and example.
 //!
 //! `UPDATE=1 cargo test --test feeds_toml` writes the page anew.
 
@@ -39,7 +39,11 @@ fn taken(table: &str) -> BTreeSet<String> {
 }
 
 fn each(test: impl Fn(&Table, &Key)) {
-    TABLES.iter().for_each(|table| table.keys.iter().for_each(|key| test(table, key)));
+    for table in TABLES {
+        for key in table.keys {
+            test(table, key);
+        }
+    }
 }
 
 #[test]

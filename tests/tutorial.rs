@@ -1,4 +1,4 @@
-//! docs/TUTORIAL.md as a stranger would follow it: its blocks are run as they stand, in an empty folder, on free ports.
+//! `docs/TUTORIAL.md` as a stranger would follow it: its blocks are run as they stand, in an empty folder, on free ports.
 //!
 //! The block for newsboat is skipped, in words, where there is none, unless `FEEDATLAS_REQUIRE` names it.
 

@@ -31,7 +31,13 @@ const ORIGIN: &str = "127.0.0.1:8099";
 /// Files below this folder take the place of others before the second pass.
 const SECOND_PASS: &str = "second-pass/";
 
+const EXAMPLES: &str = "\
+Examples:
+  feedatlas demo                  then open the address that it prints
+  feedatlas demo --once shown     publishes into a folder and ends";
+
 #[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
 pub(crate) struct Arguments {
     /// Publish into this folder and end, instead of serving.
     #[arg(long, value_name = "DIR")]

@@ -32,6 +32,7 @@ mod store;
 mod tally;
 mod taste;
 mod terminal;
+mod typed;
 mod watch;
 mod work;
 
@@ -83,7 +84,7 @@ enum Command {
     Serve(serve::Arguments),
     /// Tell every mistake of feeds.toml, with its line and its cure; with --probe, ask every source once too.
     Check(check::Arguments),
-    /// A table of sources and countries, read from status.json.
+    /// How each source and land is doing, read from status.json; with --check, what is wrong and nothing else.
     Status(status::Arguments),
     /// One article's page through every stage, each step with its reasons: fetch, extract, credit, route, dedup. Stores nothing.
     Inspect(inspect::Arguments),

@@ -103,15 +103,7 @@ fn told(found: &Found) -> [String; 5] {
         Zone::NoDates => "no dates".to_owned(),
     };
     let newest = found.newest.map(|at| at.to_string()).unwrap_or_default();
-    [kind(found.kind).to_owned(), found.entries.to_string(), newest, zone, found.charset.to_owned()]
-}
-
-fn kind(kind: SourceKind) -> &'static str {
-    match kind {
-        SourceKind::Feed => "feed",
-        SourceKind::Page => "page",
-        SourceKind::Sitemap => "sitemap",
-    }
+    [found.kind.as_str().to_owned(), found.entries.to_string(), newest, zone, found.charset.to_owned()]
 }
 
 fn robots(robots: Robots) -> String {
@@ -143,7 +135,7 @@ fn suggestions(source: &Source, probe: &Probe) -> Vec<String> {
     if let Some(found) = read {
         if probe.instead.is_none() && found.kind != SourceKind::Feed && source.kind.is_none() && source.select.is_none()
         {
-            line(format!("kind = \"{}\"", kind(found.kind)), "no feed is named on it");
+            line(format!("kind = \"{}\"", found.kind.as_str()), "no feed is named on it");
         }
         if found.zone == Zone::Missing && source.zone == jiff::tz::TimeZone::UTC {
             missing = Some(

@@ -19,7 +19,18 @@ use crate::pipeline::press::EditionError;
 use crate::pipeline::worker::Worker;
 use crate::pipeline::{self, Options, PassError};
 
+const EXAMPLES: &str = "\
+A source is asked when its time has come: as its own max-age, ttl and skipHours say, else as `[worker] every` says. So this may run
+as often as you like: cron's every ten minutes is usual. SIGTERM and Ctrl-C end a pass cleanly within 10 seconds.
+
+Examples:
+  feedatlas run
+  feedatlas run --source \"Harbour News\" --force     that one, now
+  feedatlas run --dry-run --report json | jq -c 'select(.event == \"article\")'
+  */10 * * * * cd /home/me/news && feedatlas run 2>> run.log";
+
 #[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
 pub(crate) struct Arguments {
     /// Ask every source now: ignores our schedule, max-age, ttl and skipHours; never Retry-After, 410, robots.txt or the pace.
     #[arg(long)]

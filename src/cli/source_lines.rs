@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use jiff::tz::TimeZone;
 
 use crate::cli::feeds_file::Lines;
-use crate::cli::sources::kind;
 use crate::html::plain::plain;
 use crate::model::country::Country;
 use crate::model::settings::Settings;
@@ -29,7 +28,7 @@ pub(crate) fn of(looked: &Looked, settings: &Settings, name: Option<&str>) -> Li
     let mut lines = Lines::new(looked.url.as_str());
     lines.text("name", &unique(name.map_or_else(|| own_name(looked), str::to_owned), looked, settings));
     if looked.found.kind != SourceKind::Feed {
-        lines.text("kind", kind(looked.found.kind));
+        lines.text("kind", looked.found.kind.as_str());
     }
     match &looked.entries.head.language {
         Some(language) if is_language(language) => lines.text("language", &language.trim().to_lowercase()),
@@ -53,7 +52,7 @@ pub(crate) fn of(looked: &Looked, settings: &Settings, name: Option<&str>) -> Li
 
 /// What was found, in a line for people.
 pub(crate) fn told(looked: &Looked, asked: &PageUrl) -> String {
-    let what = kind(looked.found.kind);
+    let what = looked.found.kind.as_str();
     let count = looked.found.entries;
     let newest = looked.found.newest.map(|at| format!(", the newest of {at}")).unwrap_or_default();
     let mut words = match looked.way {

@@ -17,7 +17,7 @@ use crate::cli::signals;
 use crate::cli::source_lines;
 use crate::cli::taste;
 use crate::cli::terminal;
-use crate::config;
+use crate::cli::typed::typed;
 use crate::dedup::canonical::canonical;
 use crate::fetch::Fetcher;
 use crate::model::cure::cure;
@@ -73,15 +73,6 @@ pub(crate) fn run(config: &Path, action: &Action) -> Exit {
     outcome.err().unwrap_or(Exit::Done)
 }
 
-/// The word of a kind in feeds.toml.
-pub(crate) fn kind(kind: SourceKind) -> &'static str {
-    match kind {
-        SourceKind::Feed => "feed",
-        SourceKind::Page => "page",
-        SourceKind::Sitemap => "sitemap",
-    }
-}
-
 fn list(settings: &Settings, as_json: bool) {
     let words = if as_json {
         settings.sources.iter().map(|source| format!("{}\n", as_object(source))).collect()
@@ -117,7 +108,7 @@ fn table(sources: &[Source]) -> String {
         };
         table.add_row(vec![
             Cell::new(&source.name),
-            Cell::new(source.kind.map(kind).unwrap_or_default()),
+            Cell::new(source.kind.map(SourceKind::as_str).unwrap_or_default()),
             Cell::new(&source.url),
             Cell::new(source.language.as_deref().unwrap_or_default()),
             Cell::new(lands(source)),
@@ -127,29 +118,8 @@ fn table(sources: &[Source]) -> String {
     format!("{table}\n")
 }
 
-/// The settings of feeds.toml; those of an empty one where there is none.
-pub(crate) fn settings_or_defaults(config: &Path) -> Result<Settings, Exit> {
-    if config.exists() {
-        return load::settings(config);
-    }
-    config::read("", config, &|_| None).map(|reading| reading.settings).map_err(|error| {
-        eprintln!("{error}");
-        Exit::Usage
-    })
-}
-
-/// An address as people type it: `https://` may be left out.
-pub(crate) fn typed(text: &str) -> Result<PageUrl, Exit> {
-    let text = text.strip_prefix("feed:").map_or(text, |rest| rest.trim_start_matches('/'));
-    let whole = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
-    PageUrl::parse(&whole).map_err(|error| {
-        eprintln!("feedatlas: {error}");
-        Exit::Usage
-    })
-}
-
 fn add(config: &Path, arguments: &AddArguments) -> Result<(), Exit> {
-    let settings = if arguments.write { load::settings(config)? } else { settings_or_defaults(config)? };
+    let settings = if arguments.write { load::settings(config)? } else { load::settings_or_defaults(config)? };
     let url = typed(&arguments.url)?;
     already(&settings, &url)?;
     let looked = match looked(&settings, &url)? {

@@ -87,12 +87,10 @@ fn wrong(status: &StatusFile, alert: &Alert, now: Timestamp) -> String {
 fn tables(status: &StatusFile, now: Timestamp, width: u16) -> String {
     let passed = status.passed.map_or_else(|| "no pass yet".to_owned(), |at| format!("last pass {} ago", ago(at, now)));
     let bad = status.sources.iter().filter(|source| matches!(source.state, State::Failing | State::Gone)).count();
-    let mut words =
-        format!("{} articles · {} sources, {bad} failing · {passed}\n", status.articles, status.sources.len());
+    let head = format!("{} articles · {} sources, {bad} failing · {passed}", status.articles, status.sources.len());
     let counts = status_table::counts(&status.sources);
-    if !counts.is_empty() {
-        words.push_str(&format!("{counts}\n"));
-    }
+    let mut words: String =
+        [head, counts].iter().filter(|line| !line.is_empty()).map(|line| terminal::wrapped(line) + "\n").collect();
     words.push_str(&status_table::sources(&status.sources, now, width));
     let troubles = troubles(&status.sources, now);
     words.extend(troubles.lines().map(|line| terminal::wrapped(line) + "\n"));

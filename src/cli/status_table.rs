@@ -80,7 +80,8 @@ pub(crate) fn sources(sources: &[SourceStatus], now: Timestamp, width: u16) -> S
 fn lines(source: &SourceStatus, now: Timestamp) -> String {
     let since = source.since.map(|at| format!(" for {}", ago(at, now))).unwrap_or_default();
     let wrong = wrong(source).map(|wrong| format!(": {wrong}")).unwrap_or_default();
-    format!("{}\n  {}{since}, next {}{wrong}\n", source.name, state(source).0, next(source, now))
+    let told = format!("  {}{since}, next {}{wrong}", state(source).0, next(source, now));
+    format!("{}\n{}\n", terminal::wrapped(&source.name), terminal::wrapped(&told))
 }
 
 fn state(source: &SourceStatus) -> (&'static str, Color) {

@@ -10,14 +10,15 @@ use jiff::Timestamp;
 
 use crate::cli::build;
 use crate::cli::exit::Exit;
+use crate::cli::load;
 use crate::cli::signals;
-use crate::cli::sources::{kind, settings_or_defaults, typed};
+use crate::cli::typed::typed;
 use crate::fetch::Fetcher;
 use crate::model::article::{Origin, Routed};
 use crate::model::cure::cure;
 use crate::model::report::Event;
 use crate::model::settings::{Limits, Settings};
-use crate::model::source::Source;
+use crate::model::source::{Source, SourceKind};
 use crate::pipeline::taste::{self, Tasted};
 use crate::pipeline::worker::Worker;
 use crate::route::Gazetteer;
@@ -34,7 +35,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(config: &Path, arguments: &Arguments) -> Result<(), Exit> {
-    let settings = settings_or_defaults(config)?;
+    let settings = load::settings_or_defaults(config)?;
     let source = source(&settings, &arguments.source)?;
     let began = Instant::now();
     let tasted = tasted(settings, source.clone(), arguments.articles)?;
@@ -79,7 +80,7 @@ fn words(source: &Source, tasted: &Tasted, took: Duration) -> String {
         let message = report.message.as_deref().unwrap_or_default();
         return format!("{}: {fault}: {message}\n    {}\n", source.name, cure(fault));
     }
-    let what = state.kind.map_or("source", kind);
+    let what = state.kind.map_or("source", SourceKind::as_str);
     let seconds = took.as_secs_f64();
     let mut words = format!("{}: a {what} of {} entries", source.name, report.entries);
     if let Some(feed) = &state.found_feed {

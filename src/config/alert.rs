@@ -4,7 +4,6 @@ use toml::de::DeValue;
 
 use crate::config::complaint::Complaint;
 use crate::config::section::Section;
-use crate::config::sections::secret;
 use crate::config::value;
 use crate::model::settings::Alert;
 use crate::model::url::PageUrl;
@@ -38,7 +37,7 @@ pub(super) fn alert(mut section: Section<'_>, environment: &dyn Fn(&str) -> Opti
 }
 
 fn address(value: &DeValue<'_>, environment: &dyn Fn(&str) -> Option<String>) -> Result<PageUrl, Complaint> {
-    let written = secret(value, environment)?;
+    let written = value::secret(value, environment)?;
     // A wrong address that stood in the environment is not shown: it may be a secret.
     let is_elsewhere = value.as_str().is_some_and(|text| text.starts_with("env:"));
     if is_elsewhere {

@@ -126,7 +126,7 @@ fn store(
     let findings = section.findings();
     let engine = section.placed("engine", engine);
     let path = section.placed("path", |value| below(folder, value));
-    let url = section.placed("url", |value| secret(value, environment));
+    let url = section.placed("url", |value| value::secret(value, environment));
     let keep = section.take("keep", value::some_duration).unwrap_or(KEEP);
     if let Some(engine) = engine.as_ref().filter(|engine| engine.value == Engine::Postgres) {
         findings.complain(
@@ -143,19 +143,6 @@ fn store(
     section.finish();
     let folder = path.as_ref().map_or_else(|| folder.join("data"), |placed| placed.value.clone());
     (StoreSettings { path: folder, keep }, path)
-}
-
-/// A value that may stand in the environment: `"env:NAME"`.
-pub(super) fn secret(value: &DeValue<'_>, environment: &dyn Fn(&str) -> Option<String>) -> Result<String, Complaint> {
-    let text = value::text(value)?;
-    let Some(name) = text.strip_prefix("env:") else { return Ok(text.to_owned()) };
-    environment(name).filter(|secret| !secret.is_empty()).ok_or_else(|| {
-        let name = name.escape_debug();
-        Complaint::new(
-            format!("the environment has no `{name}`"),
-            format!("set it before feedatlas starts: export {name}=…"),
-        )
-    })
 }
 
 /// A folder; a relative one counts from that of feeds.toml.

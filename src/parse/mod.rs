@@ -5,6 +5,7 @@
 mod address;
 mod bounds;
 mod construct;
+mod controls;
 mod entities;
 mod entry;
 pub mod error;
@@ -26,8 +27,6 @@ mod sitemap;
 mod sniff;
 mod tree;
 
-use std::borrow::Cow;
-
 use jiff::Timestamp;
 use url::Url;
 
@@ -35,6 +34,7 @@ use crate::charset;
 use crate::model::document::Document;
 use crate::model::entry::{Entries, Entry};
 use crate::model::source::{Source, SourceKind};
+use controls::without_controls;
 use error::ParseError;
 use listing::suggest::Suggested;
 use reader::Reader;
@@ -147,15 +147,4 @@ pub fn suggest(
         charset::decode(&document.body, document.charset(), sniff::form(&document.body, document.media_type()));
     let page = listing::page::Page { url: &document.url, zone: &source.zone, now };
     listing::suggest(&without_controls(&text), entries, page, depth)
-}
-
-/// Text without the characters that XML cannot have; programs that cut and paste leave them in titles.
-fn without_controls(text: &str) -> Cow<'_, str> {
-    let is_control = |byte: u8| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r') || byte == 0x7f;
-    if !text.bytes().any(is_control) && !text.contains(['\u{fffe}', '\u{ffff}']) {
-        return Cow::Borrowed(text);
-    }
-    let is_kept =
-        |c: &char| !(c.is_ascii_control() && !matches!(c, '\t' | '\n' | '\r') || matches!(c, '\u{fffe}' | '\u{ffff}'));
-    Cow::Owned(text.chars().filter(is_kept).collect())
 }

@@ -4,9 +4,9 @@
 
 use crate::charset::{self, Form};
 use crate::html::plain;
+use crate::parse::controls::without_controls;
 use crate::parse::entities::Entities;
 use crate::parse::lexer::{Lexer, Tag, Token};
-use crate::parse::without_controls;
 
 /// Outlines that are read; lists of readers have some hundred.
 const OUTLINES_MAX: usize = 20_000;

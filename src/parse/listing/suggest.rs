@@ -9,9 +9,10 @@ use scraper::ElementRef;
 use crate::html::selector::Selector;
 use crate::model::entry::Entry;
 use crate::model::source::ListingRule;
+use crate::parse::listing::by_rule;
+use crate::parse::listing::card;
 use crate::parse::listing::outside::{self, Here};
 use crate::parse::listing::page::Page;
-use crate::parse::listing::{by_rule, card};
 
 /// Selectors of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
