@@ -87,6 +87,7 @@ const KNOWN: &[&str] = &[
     "later-010",
     "later-014",
     "later-026",
+    "later-039",
     "later-040",
     "later-047",
     "later-053",
