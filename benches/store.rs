@@ -2,6 +2,9 @@
 //!
 //! `STORE_ARTICLES=1000000 cargo bench --bench store` fills a store of that size once and tells in figures what
 //! RELIABILITY asks: time to open, disk, memory. `STORE_FOLDER` keeps it there for the next time.
+//!
+//! On the way it tells what a look-up of copies takes among 10,000 articles and among all, the median and the total of
+//! 2,000: of texts that are new, as nearly all are, and of texts that are known.
 
 #[path = "../tests/support/store_articles.rs"]
 mod articles;
@@ -25,6 +28,10 @@ use articles::{MORNING, Numbers, Sketch, batch};
 const ARTICLES: u64 = 5_000;
 /// Articles of a source in one pass.
 const BATCH: u64 = 20;
+/// Articles among which look-ups are timed first.
+const FEW: u64 = 10_000;
+/// Look-ups that are timed.
+const LOOKUPS: u64 = 2_000;
 /// Articles that come within a day.
 const DAY: u64 = 3_000;
 const COUNTRIES: [&[&str]; 8] =
@@ -55,6 +62,35 @@ fn fill(runtime: &Runtime, store: &SledStore, articles: u64) {
         runtime.block_on(store.commit(batch(stored))).expect("the disk has room");
     }
     println!("fill: {} articles in {:.1?}", articles.saturating_sub(kept), begin.elapsed());
+}
+
+/// Times look-ups of copies among so many articles.
+fn look_up(runtime: &Runtime, store: &SledStore, articles: u64) {
+    let mut numbers = Numbers::from(articles);
+    for (what, first) in [("new texts", articles), ("known texts", 0)] {
+        let prints: Vec<_> =
+            (0..LOOKUPS).map(|_| sketch(first + numbers.below(articles)).stored().fingerprint).collect();
+        // Once before the clock runs: what is asked here for the first time is the disk.
+        for timed in [false, true] {
+            let mut times: Vec<Duration> = prints
+                .iter()
+                .map(|print| {
+                    let begin = Instant::now();
+                    let found = runtime.block_on(store.candidates(print)).expect("the store is whole");
+                    assert_eq!(found.is_empty(), first > 0);
+                    begin.elapsed()
+                })
+                .collect();
+            times.sort_unstable();
+            let total: Duration = times.iter().sum();
+            if timed {
+                println!(
+                    "look-up of {what} among {articles}: median {:.2?}, {total:.2?} in all",
+                    times[times.len() / 2]
+                );
+            }
+        }
+    }
 }
 
 fn bytes_under(folder: &Path) -> u64 {
@@ -104,7 +140,10 @@ fn bench(criterion: &mut Criterion) {
     let folder = std::env::var_os("STORE_FOLDER").map_or_else(|| temporary.path().to_owned(), PathBuf::from);
     let (store, opened) = open(&folder);
     println!("open: {opened:.1?}; peak {} MiB", peak_mib());
+    fill(&runtime, &store, FEW.min(articles));
+    look_up(&runtime, &store, FEW.min(articles));
     fill(&runtime, &store, articles);
+    look_up(&runtime, &store, articles);
     let store = tell(&runtime, &folder, store);
 
     let mut numbers = Numbers::from(articles);

@@ -116,14 +116,15 @@ impl Gazetteer {
                 Scanned { text, tokens, headline, sent_from }
             })
             .collect();
+        let mut surnames = Vec::new();
         let mut mentions: Vec<Vec<Mention>> = scanned
             .iter()
             .map(|one| {
                 let hits = matcher::hits(&self.lexicon, one.text, one.tokens, language);
-                context::mentions(&self.lexicon, *one, &hits)
+                context::mentions(&self.lexicon, *one, &hits, &mut surnames)
             })
             .collect();
-        context::settle(&self.rivals, &scanned, &mut mentions);
+        context::settle(&self.rivals, &scanned, &mut mentions, &surnames, language);
         let placed = placed(body, scanned[BODY].sent_from, &mentions);
         let manner = match manner(language, &tokens[BODY], &tokens[0]) {
             Manner::English if scanned[BODY].sent_from > 0 => Manner::Wire,

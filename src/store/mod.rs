@@ -39,6 +39,7 @@ mod retention;
 mod rules;
 mod runs;
 mod segments;
+mod sieve;
 mod stage;
 mod verify;
 
