@@ -19,6 +19,7 @@ mod serve;
 mod signals;
 mod status;
 mod store;
+mod upkeep;
 mod watch;
 
 use std::path::PathBuf;

@@ -83,6 +83,9 @@ pub(super) fn remember(engine: &Engine, subscriptions: &[(String, Option<Subscri
 }
 
 fn put(engine: &Engine, stage: &mut Stage<'_>, brought: Stored, frames: &mut Frames) -> Result<(), StoreError> {
+    if engine.refuses(Some(brought.id), &brought.fingerprint.address) {
+        return Ok(());
+    }
     let old = index::find(stage, brought.id)?;
     let kept = old.as_ref().map(|old| engine.stored(&old.record)).transpose()?;
     let leader = match index::no_of(stage, brought.cluster)? {
