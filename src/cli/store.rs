@@ -150,11 +150,14 @@ fn published(stored: &Stored) -> String {
 async fn verify(store: &dyn Store) -> Result<(), Exit> {
     match store.verify().await {
         Ok(verified) => {
-            println!(
+            let told = writeln!(
+                io::stdout(),
                 "{} articles, {} sources, {} index entries: all whole",
-                verified.articles, verified.sources, verified.links
+                verified.articles,
+                verified.sources,
+                verified.links
             );
-            Ok(())
+            told.or_else(|error| written(&error))
         }
         Err(error) => Err(build::told(&error)),
     }

@@ -66,14 +66,13 @@ pub struct Reread {
 pub fn articles(json: &[u8], now: Timestamp) -> Vec<Reread> {
     let Ok(feed) = serde_json::from_slice::<Feed>(json) else { return Vec::new() };
     let mut all: Vec<Reread> = Vec::with_capacity(feed.items.len());
-    // From the oldest on: each was first seen after the one below it.
+    // From the oldest on: none was first seen before the one below it.
     let mut last = Timestamp::MIN;
     for item in feed.items.into_iter().rev() {
         let Ok(id) = item.id.parse() else { continue };
         let Ok(link) = PageUrl::parse(&item.url) else { continue };
         let published = item.date_published.map(Moment::timestamp);
-        let after = last.checked_add(jiff::SignedDuration::from_micros(1)).unwrap_or(last);
-        last = published.unwrap_or(after).max(after).min(now);
+        last = published.unwrap_or(last).max(last).min(now);
         all.push(Reread { id, first_seen: last, routed: routed(item, link) });
     }
     all.reverse();

@@ -255,3 +255,61 @@ pub(super) fn bytes_of(folder: &Path) -> u64 {
     let blobs = folder.join("index").join("blobs");
     PARTS.iter().map(|part| under(&folder.join(part))).sum::<u64>() + under(&blobs)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::contract::Store;
+    use crate::store::export;
+    use crate::store::recovery;
+    use crate::store::sled::SledStore;
+    use crate::store::verify;
+
+    fn copy_folder(from: &Path, to: &Path) {
+        fs::create_dir_all(to).unwrap();
+        for file in fs::read_dir(from).unwrap() {
+            let path = file.unwrap().path();
+            let target = to.join(path.file_name().unwrap());
+            if path.is_dir() { copy_folder(&path, &target) } else { fs::copy(&path, &target).map(drop).unwrap() }
+        }
+    }
+
+    async fn told(folder: &Path) -> (Vec<u8>, Vec<String>) {
+        let (store, notes) = SledStore::open(folder).unwrap();
+        store.verify().await.unwrap();
+        let mut lines = Vec::new();
+        export::export(&store, &mut lines).await.unwrap();
+        (lines, notes)
+    }
+
+    #[tokio::test]
+    async fn a_death_at_any_step_of_the_swap_loses_nothing() {
+        let fixture = Path::new("fixtures/store/v1");
+        let mut deaths = 0;
+        loop {
+            let case = tempfile::tempdir().unwrap();
+            copy_folder(fixture, case.path());
+            let before = told(case.path()).await.0;
+            let (old, _) = recovery::open(case.path()).unwrap();
+            let (new, _) = recovery::open(&new_folder(case.path()).unwrap()).unwrap();
+            copy(&old, &new).unwrap();
+            check(verify::verify(&old).unwrap(), verify::verify(&new).unwrap()).unwrap();
+            drop((old, new));
+            let mut steps = 0;
+            let swapped = swap_in_steps(case.path(), &mut |what| {
+                steps += 1;
+                if steps > deaths { Err(StoreError::damaged(what, "a death")) } else { Ok(()) }
+            });
+            let (after, notes) = told(case.path()).await;
+            assert_eq!(after, before, "death {deaths}");
+            assert!(!case.path().join(NEW_FOLDER).exists());
+            if swapped.is_ok() {
+                assert!(notes.is_empty(), "{notes:?}");
+                break;
+            }
+            assert!(notes[0].contains("store compact"), "{notes:?}");
+            deaths += 1;
+        }
+        assert!(deaths >= 10, "only {deaths} steps");
+    }
+}

@@ -148,8 +148,11 @@ impl<'store> Import<'store> {
             number += 1;
             text.clear();
             let wrong = |why: String| StoreError::Line { line: number, why };
-            if from.read_line(&mut text).map_err(|why| wrong(why.to_string()))? == 0 {
+            let read = from.read_line(&mut text);
+            if !matches!(read, Ok(bytes) if bytes > 0) {
+                // What was read until here is stored, whatever follows.
                 self.commit().await?;
+                read.map_err(|why| wrong(why.to_string()))?;
                 return Err(wrong("the export ends before its end: it was cut".to_owned()));
             }
             let line: Line = serde_json::from_str(&text).map_err(|why| wrong(why.to_string()))?;

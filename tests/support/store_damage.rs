@@ -16,25 +16,25 @@ use crate::articles::{MORNING, Numbers, Sketch, batch};
 use crate::contract::everything;
 
 /// A store in a folder of its own.
-struct Case {
+pub(crate) struct Case {
     folder: tempfile::TempDir,
 }
 
 impl Case {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
-    fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 
-    fn open(&self) -> (SledStore, Vec<String>) {
+    pub(crate) fn open(&self) -> (SledStore, Vec<String>) {
         SledStore::open(self.path()).unwrap()
     }
 
     /// A store with a bit of everything, and what it says.
-    async fn filled() -> (Self, String) {
+    pub(crate) async fn filled() -> (Self, String) {
         let case = Self::new();
         let (store, _) = case.open();
         for day in 0..3 {
@@ -44,7 +44,7 @@ impl Case {
         (case, told)
     }
 
-    fn files(&self) -> Vec<PathBuf> {
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
         let mut files = Vec::new();
         collect(self.path(), &mut files);
         files.sort();
@@ -59,7 +59,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-fn copy_folder(from: &Path, to: &Path) {
+pub(crate) fn copy_folder(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for file in fs::read_dir(from).unwrap() {
         let path = file.unwrap().path();
@@ -310,7 +310,7 @@ async fn a_store_that_version_1_wrote_opens() {
     assert!(lines(&other).await == told, "the import tells something else");
 }
 
-async fn lines(store: &dyn Store) -> String {
+pub(crate) async fn lines(store: &dyn Store) -> String {
     let mut lines = Vec::new();
     export(store, &mut lines).await.unwrap();
     String::from_utf8(lines).unwrap()
