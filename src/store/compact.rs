@@ -12,6 +12,7 @@ use std::io;
 use std::path::Path;
 
 use crate::store::codec::{self, CommitHead, FrameKind, Head, Pointer, Record, Rest};
+use crate::store::commit::Frames;
 use crate::store::contract::Verified;
 use crate::store::engine::{Engine, HASHES_FOLDER};
 use crate::store::error::StoreError;
@@ -99,42 +100,34 @@ impl Copying<'_> {
     fn end_group(&mut self) -> Result<(), StoreError> {
         let group = std::mem::take(&mut self.group);
         let Some(first) = group.first() else { return Ok(()) };
-        let day = first.at.day;
-        let start = self.new.segments.end(day)?;
-        let (mut bytes, mut source) = (Vec::new(), None);
+        let mut frames = Frames::behind(self.new, first.at.day)?;
+        let mut source = None;
         let mut stage = self.new.stage();
         for record in &group {
             let (head, packed) = self.old.segments.read(record.at, true)?;
             let head: Head = codec::decode(&head, record.id)?;
             let head = head.with(record);
-            let offset = start + bytes.len() as u64;
-            let (head_bytes, body_bytes) = codec::packed_frame(FrameKind::Article, &head, &packed, &mut bytes)?;
+            let (day, offset) = (frames.day, frames.end());
+            let (head_bytes, body_bytes) = codec::packed_frame(FrameKind::Article, &head, &packed, &mut frames.bytes)?;
             let record = Record::of(&head, Pointer { day, offset, head_bytes, body_bytes });
             index::place(&mut stage, &head, &record, None)?;
             source.get_or_insert(head.source);
         }
         let Some(source) = source else { return Ok(()) };
         let rest = Rest::bare(source.clone(), reading::source(self.old, &source)?);
-        self.commit(stage, day, start, bytes, rest)
+        self.commit(stage, frames, &rest.without_template())
     }
 
     /// Ends a commit and writes it.
-    fn commit(
-        &mut self,
-        mut stage: Stage<'_>,
-        day: u32,
-        start: u64,
-        mut bytes: Vec<u8>,
-        rest: Rest,
-    ) -> Result<(), StoreError> {
+    fn commit(&mut self, mut stage: Stage<'_>, mut frames: Frames, rest: &Rest) -> Result<(), StoreError> {
         self.change += 1;
-        let head = CommitHead { change: self.change, start };
-        codec::frame(FrameKind::Commit, &head, &rest.without_template(), &mut bytes)?;
-        let mut segment = index::segment(&stage, day)?;
-        segment.end = start + bytes.len() as u64;
-        index::put_segment(&mut stage, day, segment)?;
+        let head = CommitHead { change: self.change, start: frames.start };
+        codec::frame(FrameKind::Commit, &head, rest, &mut frames.bytes)?;
+        let mut segment = index::segment(&stage, frames.day)?;
+        segment.end = frames.end();
+        index::put_segment(&mut stage, frames.day, segment)?;
         stage.set_number(keys::CHANGES, self.change);
-        self.new.segments.append(day, &bytes)?;
+        self.new.segments.append(frames.day, &frames.bytes)?;
         self.new.writer()?.apply(stage)?;
         self.new.settle()
     }
@@ -161,7 +154,8 @@ impl Copying<'_> {
         let mut any = None;
         for (name, state) in reading::sources(self.old)? {
             any.get_or_insert_with(|| (name.clone(), state.clone()));
-            self.commit(self.new.stage(), day, self.new.segments.end(day)?, Vec::new(), Rest::bare(name, state))?;
+            let rest = Rest::bare(name, state).without_template();
+            self.commit(self.new.stage(), Frames::behind(self.new, day)?, &rest)?;
         }
         let Some((name, state)) = any else { return Ok(()) };
         let mut after = None;
@@ -169,8 +163,8 @@ impl Copying<'_> {
             let noted = reading::noted(self.old, after, STEP)?;
             let Some(last) = noted.last() else { return Ok(()) };
             after = Some(*last);
-            let rest = Rest { noted, ..Rest::bare(name.clone(), state.clone()) };
-            self.commit(self.new.stage(), day, self.new.segments.end(day)?, Vec::new(), rest)?;
+            let rest = Rest { noted, ..Rest::bare(name.clone(), state.clone()) }.without_template();
+            self.commit(self.new.stage(), Frames::behind(self.new, day)?, &rest)?;
         }
     }
 }

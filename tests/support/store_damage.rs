@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::SignedDuration;
 
 use feedatlas::model::cluster::{Known, Stored};
+use feedatlas::store::backup;
 use feedatlas::store::contract::Store;
 use feedatlas::store::error::StoreError;
 use feedatlas::store::export::{export, import};
@@ -13,7 +14,7 @@ use feedatlas::store::memory::MemoryStore;
 use feedatlas::store::sled::SledStore;
 
 use crate::articles::{MORNING, Numbers, Sketch, batch};
-use crate::contract::everything;
+use crate::contract::{everything, takedown_of};
 
 /// A store in a folder of its own.
 pub(crate) struct Case {
@@ -222,7 +223,13 @@ async fn try_to_read(case: &Case) -> Result<(String, Vec<String>), StoreError> {
 
 #[tokio::test]
 async fn a_flipped_byte_is_survived_mended_or_refused_in_words() {
-    let (original, told) = Case::filled().await;
+    let (original, _) = Case::filled().await;
+    let (store, _) = original.open();
+    store.take_down(takedown_of(&Sketch::of(9).stored())).await.unwrap();
+    backup::keep_up(&store, original.path(), MORNING).await.unwrap();
+    let told = everything(&store).await;
+    let articles = store.page(None, usize::MAX).await.unwrap().len();
+    drop(store);
     drop(original.open());
     let mut numbers = Numbers::from(2026);
     let (mut survived, mut mended, mut refused) = (0, 0, 0);
@@ -242,7 +249,16 @@ async fn a_flipped_byte_is_survived_mended_or_refused_in_words() {
                 assert!(now == told, "lost in silence: {place}");
                 survived += 1;
             }
-            Ok(_) => mended += 1,
+            Ok(_) => {
+                mended += 1;
+                if backup::has_lost(case.path()) {
+                    let (store, _) = case.open();
+                    let export = backup::all(case.path(), MORNING).remove(0);
+                    backup::restore(&store, &export).await.unwrap();
+                    assert_eq!(store.page(None, usize::MAX).await.unwrap().len(), articles, "not put back: {place}");
+                    store.verify().await.unwrap();
+                }
+            }
             Err(why) => {
                 refused += 1;
                 assert!(!why.to_string().is_empty());
