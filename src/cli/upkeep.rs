@@ -14,7 +14,9 @@ use crate::store;
 pub(crate) fn compact(settings: &Settings) -> Result<(), Exit> {
     const MIB: u64 = 1024 * 1024;
     let (compacted, notes) = store::compact(&settings.store).map_err(|error| build::told(&error))?;
-    notes.iter().for_each(|note| eprintln!("feedatlas: {note}"));
+    for note in notes {
+        eprintln!("feedatlas: {note}");
+    }
     let (before, after) = (compacted.before_bytes.div_ceil(MIB), compacted.after_bytes.div_ceil(MIB));
     eprintln!("{} articles written anew: {before} MiB before, {after} MiB now", compacted.articles);
     Ok(())

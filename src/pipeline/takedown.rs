@@ -59,14 +59,15 @@ pub(crate) async fn refuse(
     known: &mut [Option<Known>],
 ) -> Result<(), StoreError> {
     let new = entries.iter().zip(known).filter(|(_, known)| known.is_none());
-    let addressed = new.filter_map(|(entry, known)| Some((dedup::address(entry.link.as_ref()?.as_str()), known)));
-    let (addresses, mut known): (Vec<[u8; 16]>, Vec<&mut Option<Known>>) = addressed.unzip();
-    if addresses.is_empty() {
+    let linked = new.filter_map(|(entry, known)| Some((dedup::address(entry.link.as_ref()?.as_str()), known)));
+    let (hashes, unknown): (Vec<[u8; 16]>, Vec<&mut Option<Known>>) = linked.unzip();
+    if hashes.is_empty() {
         return Ok(());
     }
-    let taken = store.is_taken_down(&addresses).await?;
-    for (known, _) in known.iter_mut().zip(taken).filter(|(_, taken)| *taken) {
-        **known = Some(Known::Noted);
+    for (entry, is_taken) in unknown.into_iter().zip(store.is_taken_down(&hashes).await?) {
+        if is_taken {
+            *entry = Some(Known::Noted);
+        }
     }
     Ok(())
 }

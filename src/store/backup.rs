@@ -42,7 +42,7 @@ fn dated(folder: &Path, now: Timestamp) -> Vec<(bool, Date, PathBuf)> {
             Some((date > today, date, file.path()))
         })
         .collect();
-    all.sort_by(|one, other| (one.0, std::cmp::Reverse(one.1)).cmp(&(other.0, std::cmp::Reverse(other.1))));
+    all.sort_by_key(|(is_future, date, _)| (*is_future, std::cmp::Reverse(*date)));
     all
 }
 

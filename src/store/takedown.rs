@@ -71,7 +71,9 @@ pub(super) fn enforce(engine: &Engine, notes: &mut Vec<String>) -> Result<(), St
             all.insert(takedown.link.as_str().to_owned(), takedown);
         }
     }
-    all.values().for_each(|takedown| engine.refuse(takedown));
+    for takedown in all.values() {
+        engine.refuse(takedown);
+    }
     if is_whole { Ok(()) } else { write(&engine.folder, all.values()) }
 }
 

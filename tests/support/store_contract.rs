@@ -491,7 +491,7 @@ pub(crate) async fn what_is_taken_down_goes_and_never_comes_back(store: &dyn Sto
     assert_eq!(feeds(store).await, [Changed::Country(country("KP")), Changed::All]);
     assert_eq!(store.article(leader.id).await.unwrap(), None);
     // The first of the copies leads the other.
-    let first = if copies[0].id < copies[1].id { 0 } else { 1 };
+    let first = usize::from(copies[1].id < copies[0].id);
     let clusters = store.clusters(of("KP")).await.unwrap();
     assert_eq!((clusters.len(), clusters[0].leader.id), (1, copies[first].id));
     assert_eq!(clusters[0].copies[0].id, copies[1 - first].id);

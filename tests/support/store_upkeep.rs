@@ -77,9 +77,9 @@ async fn a_takedown_outlives_the_index_the_file_and_an_import() {
         copy_folder(case.path(), copy.path());
         let path = copy.path().join(lost);
         if path.is_dir() {
-            fs::remove_dir_all(&path).unwrap()
+            fs::remove_dir_all(&path).unwrap();
         } else {
-            fs::remove_file(&path).unwrap()
+            fs::remove_file(&path).unwrap();
         }
         let (store, _) = copy.open();
         assert_eq!(everything(&store).await, told, "without its {lost}");
