@@ -20,6 +20,7 @@ use crate::config;
 use crate::model::settings::Settings;
 use crate::model::url::PageUrl;
 use crate::pipeline::Options;
+use crate::publish::status;
 use crate::serve;
 
 /// The sample site: path and bytes of each file of `fixtures/site`.
@@ -95,6 +96,8 @@ async fn publish(
     origin: SocketAddr,
     stop: &CancellationToken,
 ) -> Result<(), Exit> {
+    // A demo that published here before had another site: its articles are not read back. None there is no failure.
+    let _ = std::fs::remove_file(settings.publish.to.join(status::PATH));
     let worker = build::worker(settings)?;
     for round in ["first", "second"] {
         eprintln!("feedatlas: {round} pass");

@@ -33,6 +33,7 @@ mod tally;
 mod taste;
 mod terminal;
 mod typed;
+mod upkeep;
 mod watch;
 mod work;
 

@@ -94,10 +94,17 @@ pub(crate) async fn pass(
             }
             Ok(report)
         }
-        Err(PassError::Store(error) | PassError::Edition(EditionError::Store(error))) => Err(build::told(&error)),
-        Err(PassError::Edition(EditionError::Publish(error))) => {
-            eprintln!("feedatlas: {}", with_causes(&error));
-            Err(Exit::Unusable)
+        Err(error) => Err(told(&error)),
+    }
+}
+
+/// Why a pass ended early, in words, and how to end because of it.
+pub(crate) fn told(error: &PassError) -> Exit {
+    match error {
+        PassError::Store(error) | PassError::Edition(EditionError::Store(error)) => build::told(error),
+        PassError::Edition(EditionError::Publish(error)) => {
+            eprintln!("feedatlas: {}", with_causes(error));
+            Exit::Unusable
         }
     }
 }

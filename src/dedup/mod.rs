@@ -34,6 +34,12 @@ pub fn fingerprint_of(address: &str, title: &str, text: &str) -> Fingerprint {
     fingerprint::fingerprint(address, title, text)
 }
 
+/// The hash of an address as a fingerprint has it; all zero where it tells nothing.
+#[must_use]
+pub fn address(address: &str) -> [u8; 16] {
+    fingerprint::address(address)
+}
+
 /// The identities of an entry within its source, the strongest first: its id, its address, its title with its date.
 #[must_use]
 pub fn entry_keys(source: &SourceName, entry: &Entry) -> Vec<EntryKey> {

@@ -18,4 +18,5 @@ pub mod report;
 pub mod settings;
 pub mod source;
 pub mod subscription;
+pub mod takedown;
 pub mod url;

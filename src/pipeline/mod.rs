@@ -26,10 +26,12 @@ mod page;
 pub mod press;
 pub mod probe;
 mod remember;
+mod restore;
 pub mod revision;
 pub mod schedule;
 mod settle;
 pub mod subscribe;
+pub mod takedown;
 pub mod taste;
 pub mod watcher;
 pub mod worker;
@@ -41,6 +43,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tracing::warn;
 
 use crate::model::fault::Fault;
 use crate::model::report::{Event, PassReport, SourceReport};
@@ -51,6 +54,7 @@ use crate::pipeline::press::EditionError;
 use crate::pipeline::settle::Settled;
 use crate::pipeline::watcher::Watcher;
 use crate::pipeline::worker::Worker;
+use crate::store::backup;
 use crate::store::error::StoreError;
 
 /// What a pass is asked to do beside its ordinary work.
@@ -86,15 +90,22 @@ pub async fn run(
     let began = Instant::now();
     let mut pass = Pass { worker, options, now, watcher, report: PassReport::default() };
     pass.report.sources = worker.settings.sources.len() as u64;
+    let before = edition::before(&worker.settings.publish.to);
+    if !options.dry_run {
+        restore::restore(worker, &before, now).await?;
+    }
     worker.remember_hosts(worker.settings.sources.iter().map(|source| &source.url), now).await?;
     let due = pass.due().await?;
     watcher.due(due.len());
     pass.read_all(due, stop).await?;
     if !options.dry_run {
-        let before = edition::before(&worker.settings.publish.to);
         let forgot = pass.forget(before.forgot).await?;
+        let is_new_day = forgot != before.forgot && before.forgot.is_some();
         let _publishing = worker.meters.begin(Stage::Publish);
         pass.report.published = edition::publish(worker, before, forgot, now, watcher).await?;
+        if is_new_day {
+            pass.export(stop).await;
+        }
     }
     pass.report.seconds = began.elapsed().as_secs_f64();
     watcher.event(&Event::Pass(pass.report.clone()));
@@ -212,6 +223,18 @@ impl Pass<'_> {
             message: Some("reading it failed; this is a defect of ours".to_owned()),
             ..SourceReport::default()
         }));
+    }
+
+    /// The export of the week. One that fails is told and tried the next day: the pass itself has done its work.
+    async fn export(&self, stop: &CancellationToken) {
+        let exporting = backup::keep_up(&*self.worker.store, &self.worker.settings.store.path, self.now);
+        let exported = tokio::select! {
+            exported = exporting => exported,
+            () = stop.cancelled() => return,
+        };
+        if let Err(why) = exported {
+            warn!("the export of the week was not written: {why}");
+        }
     }
 
     fn reached(&mut self, limit: String) {

@@ -26,6 +26,7 @@ use crate::pipeline::decide::{self, Plan, Sighting};
 use crate::pipeline::meters::Stage;
 use crate::pipeline::one_article::{self, Made, Outcome};
 use crate::pipeline::remember::{self, Failure};
+use crate::pipeline::takedown;
 use crate::pipeline::worker::Worker;
 use crate::store::error::StoreError;
 
@@ -341,7 +342,8 @@ impl Reading<'_> {
     async fn sightings(&self, entries: Vec<crate::model::entry::Entry>) -> Result<Vec<Sighting>, StoreError> {
         let keys: Vec<Vec<EntryKey>> =
             entries.iter().map(|entry| dedup::entry_keys(&self.source.name, entry)).collect();
-        let known = self.worker.store.known(&keys).await?;
+        let mut known = self.worker.store.known(&keys).await?;
+        takedown::refuse(&*self.worker.store, &entries, &mut known).await?;
         let sightings = entries.into_iter().zip(keys).zip(known).map(|((entry, keys), known)| {
             let entry_hash = dedup::entry_hash(&entry);
             Sighting { entry, keys, entry_hash, known }

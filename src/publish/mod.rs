@@ -30,6 +30,7 @@ pub mod month;
 pub mod pack;
 pub mod page;
 pub mod region;
+pub mod reread;
 pub mod rss;
 pub mod selection;
 pub mod shown;

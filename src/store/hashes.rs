@@ -61,12 +61,15 @@ pub(super) fn of_entry(key: EntryKey) -> u64 {
     hash(Kind::Entry, &key.0)
 }
 
+/// The hash of an address; none for one that tells nothing.
+pub(super) fn of_address(address: &[u8; 16]) -> Option<u64> {
+    (*address != [0; 16]).then(|| hash(Kind::Address, address))
+}
+
 /// The hashes by which a text finds others.
 pub(super) fn of_fingerprint(fingerprint: &Fingerprint) -> BTreeSet<u64> {
     let mut hashes = BTreeSet::new();
-    if fingerprint.address != [0; 16] {
-        hashes.insert(hash(Kind::Address, &fingerprint.address));
-    }
+    hashes.extend(of_address(&fingerprint.address));
     if fingerprint.exact != [0; 16] {
         hashes.insert(hash(Kind::Exact, &fingerprint.exact));
     }

@@ -37,6 +37,8 @@ pub(super) mod kind {
     pub(in crate::store) const DUE: u8 = b'd';
     /// Day → what of its segment is alive.
     pub(in crate::store) const SEGMENT: u8 = b'g';
+    /// Address → takedown.
+    pub(in crate::store) const TAKEDOWN: u8 = b'x';
     // `m`: numbers of the store itself, below.
 }
 
@@ -86,6 +88,10 @@ pub(super) fn host(origin: &str) -> Vec<u8> {
 
 pub(super) fn subscription(token: &str) -> Vec<u8> {
     key(kind::SUBSCRIPTION, &[token.as_bytes()])
+}
+
+pub(super) fn takedown(link: &str) -> Vec<u8> {
+    key(kind::TAKEDOWN, &[link.as_bytes()])
 }
 
 pub(super) fn segment(day: u32) -> Vec<u8> {

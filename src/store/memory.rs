@@ -14,6 +14,7 @@ use crate::model::cluster::{
 };
 use crate::model::source::{HostState, SourceName, SourceState};
 use crate::model::subscription::Subscription;
+use crate::model::takedown::Takedown;
 use crate::store::contract::{Changed, Due, Store, Verified};
 use crate::store::error::StoreError;
 use crate::store::rules;
@@ -33,6 +34,7 @@ struct Held {
     sources: BTreeMap<SourceName, SourceState>,
     hosts: HashMap<String, HostState>,
     subscriptions: BTreeMap<String, Subscription>,
+    takedowns: BTreeMap<String, Takedown>,
     due: BTreeMap<Changed, u64>,
     changes: u64,
 }
@@ -163,6 +165,22 @@ impl Store for MemoryStore {
         Ok(self.held().forget(last_seen_before))
     }
 
+    async fn take_down(&self, takedown: Takedown) -> Result<Takedown, StoreError> {
+        Ok(self.held().take_down(takedown))
+    }
+
+    async fn takedowns(&self) -> Result<Vec<Takedown>, StoreError> {
+        Ok(self.held().takedowns.values().cloned().collect())
+    }
+
+    async fn is_taken_down(&self, addresses: &[[u8; 16]]) -> Result<Vec<bool>, StoreError> {
+        let held = self.held();
+        let is_taken = |address: &[u8; 16]| {
+            *address != [0; 16] && held.takedowns.values().any(|takedown| takedown.address == *address)
+        };
+        Ok(addresses.iter().map(is_taken).collect())
+    }
+
     async fn verify(&self) -> Result<Verified, StoreError> {
         let held = self.held();
         let lost = held.entries.values().find(|id| !held.articles.contains_key(id));
@@ -207,6 +225,9 @@ impl Held {
     }
 
     fn put(&mut self, brought: Stored) {
+        if self.takedowns.values().any(|takedown| takedown.covers(brought.id, &brought.fingerprint.address)) {
+            return;
+        }
         let leader = self.articles.get(&brought.cluster).map_or(brought.id, |leader| leader.cluster);
         let old = self.articles.get(&brought.id).cloned();
         let new = rules::kept(brought, old.as_ref(), leader);
@@ -261,6 +282,39 @@ impl Held {
             self.articles.values().filter(|article| article.cluster == leader.id && !article.leads()).collect();
         copies.sort_by_key(|copy| (copy.first_seen.as_microsecond(), copy.id));
         Cluster { leader: leader.clone(), copies: copies.into_iter().map(link).collect() }
+    }
+
+    fn take_down(&mut self, mut takedown: Takedown) -> Takedown {
+        if let Some(old) = self.takedowns.get(takedown.link.as_str()) {
+            takedown.merge(old);
+        }
+        let address = |article: &Stored| article.fingerprint.address;
+        let gone: Vec<Stored> =
+            self.articles.values().filter(|article| takedown.covers(article.id, &address(article))).cloned().collect();
+        self.changes += u64::from(!gone.is_empty());
+        for article in &gone {
+            takedown.merge(&Takedown { ids: vec![article.id], keys: article.keys.clone(), ..takedown.clone() });
+            self.mark(article);
+            self.drop_keys(article, &[]);
+            self.articles.remove(&article.id);
+            self.follow_the_first(article.id, &gone);
+        }
+        self.noted.extend(&takedown.keys);
+        self.takedowns.insert(takedown.link.as_str().to_owned(), takedown.clone());
+        takedown
+    }
+
+    /// The copies of an article that is gone: the first of them leads the others.
+    fn follow_the_first(&mut self, leader: ArticleId, gone: &[Stored]) {
+        let is_copy = |copy: &&Stored| copy.cluster == leader && !gone.iter().any(|article| article.id == copy.id);
+        let mut copies: Vec<Stored> = self.articles.values().filter(is_copy).cloned().collect();
+        copies.sort_by_key(|copy| (copy.first_seen, copy.id));
+        let first = copies.first().map(|copy| copy.id);
+        for copy in copies {
+            let new = Stored { cluster: first.unwrap_or(copy.id), ..copy };
+            self.articles.insert(new.id, new.clone());
+            self.mark(&new);
+        }
     }
 
     fn forget(&mut self, before: Timestamp) -> u64 {

@@ -6,17 +6,21 @@
 //! folder/
 //!   schema   the form of it all                 lock    held by the one process that has it open
 //!   index/   sled: records, order, states       bodies/ 2026-11-24.seg …: the articles, whole, packed
-//!   hashes/  runs: which articles share what
+//!   hashes/  runs: which articles share what        exports/ the last three of one a week
+//!   takedowns  what must never come back            lost     there, while something lost was not put back
 //! ```
 //! A commit is on disk in `bodies` before `index` names it; `index` and `hashes` can always be made anew.
 
 use std::sync::Arc;
 
 use crate::model::settings::StoreSettings;
+use crate::store::compact::Compacted;
 use crate::store::contract::Store;
 use crate::store::error::StoreError;
 use crate::store::sled::SledStore;
 
+pub mod backup;
+pub mod compact;
 pub mod contract;
 pub mod error;
 pub mod export;
@@ -41,6 +45,7 @@ mod runs;
 mod segments;
 mod sieve;
 mod stage;
+mod takedown;
 mod verify;
 
 /// An open store, and what had to be mended, in words for the operator.
@@ -55,4 +60,9 @@ pub struct Opened {
 pub fn open(settings: &StoreSettings) -> Result<Opened, StoreError> {
     let (store, notes) = SledStore::open(&settings.path)?;
     Ok(Opened { store: Arc::new(store), notes })
+}
+
+/// Writes what is alive of the store that feeds.toml names to a new folder, which takes the old one's place. Blocks.
+pub fn compact(settings: &StoreSettings) -> Result<(Compacted, Vec<String>), StoreError> {
+    recovery::compact(&settings.path)
 }

@@ -2,6 +2,8 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::num::NonZero;
+use std::thread;
 
 use jiff::Timestamp;
 
@@ -16,6 +18,7 @@ use crate::store::engine::Engine;
 use crate::store::error::StoreError;
 use crate::store::hashes;
 use crate::store::keys::{self, No, kind};
+use crate::store::quiet;
 use crate::store::stage;
 
 /// What is known of a source.
@@ -131,15 +134,37 @@ pub(super) fn first_sights(engine: &Engine, query: Query) -> Result<Vec<Timestam
 
 /// Clusters, newest first: a walk over one index, and one read for each that is answered.
 pub(super) fn clusters(engine: &Engine, query: Query) -> Result<Vec<Cluster>, StoreError> {
-    let mut clusters = Vec::new();
+    let mut records = Vec::new();
     for no in leaders(engine, query) {
-        if clusters.len() == query.limit {
+        if records.len() == query.limit {
             break;
         }
-        let Some(record) = engine.record(no?)? else { continue };
-        clusters.push(Cluster { leader: engine.stored(&record)?, copies: copies(engine, record.id)? });
+        records.extend(engine.record(no?)?);
     }
-    Ok(clusters)
+    side_by_side(&records, |record| Ok(Cluster { leader: engine.stored(record)?, copies: copies(engine, record.id)? }))
+}
+
+/// Reads many articles on as many threads as there are cores: nearly all of the time is unpacking.
+fn side_by_side<T: Send>(
+    records: &[Record],
+    read: impl Fn(&Record) -> Result<T, StoreError> + Sync,
+) -> Result<Vec<T>, StoreError> {
+    /// Fewer are read sooner than a thread is started.
+    const SHARE_MIN: usize = 16;
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let share = records.len().div_ceil(cores).max(SHARE_MIN);
+    let some = |records: &[Record]| records.iter().map(&read).collect::<Result<Vec<T>, _>>();
+    let mut shares = records.chunks(share);
+    let mine = shares.next().unwrap_or_default();
+    thread::scope(|scope| {
+        let others: Vec<_> = shares.map(|records| scope.spawn(|| quiet::catch(|| some(records)))).collect();
+        let mut all = some(mine)?;
+        for other in others {
+            let read = other.join().unwrap_or_else(|_| Err("a thread that ended early".to_owned()));
+            all.extend(read.unwrap_or_else(|why| Err(StoreError::damaged("index", why)))?);
+        }
+        Ok(all)
+    })
 }
 
 /// The cluster of one leader.

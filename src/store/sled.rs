@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use crate::model::cluster::{ArticleId, Batch, Candidate, Cluster, EntryKey, Fingerprint, Known, Query, Stored};
 use crate::model::source::{HostState, SourceName, SourceState};
 use crate::model::subscription::Subscription;
+use crate::model::takedown::Takedown;
 use crate::store::commit;
 use crate::store::contract::{Due, Store, Verified};
 use crate::store::engine::{self, Engine};
@@ -19,6 +20,7 @@ use crate::store::quiet;
 use crate::store::reading;
 use crate::store::recovery;
 use crate::store::retention;
+use crate::store::takedown;
 use crate::store::verify;
 
 /// A store in a folder, held by one process at a time.
@@ -134,6 +136,18 @@ impl Store for SledStore {
 
     async fn forget(&self, last_seen_before: Timestamp) -> Result<u64, StoreError> {
         self.run(move |engine| retention::forget(engine, last_seen_before)).await
+    }
+
+    async fn take_down(&self, takedown: Takedown) -> Result<Takedown, StoreError> {
+        self.run(move |engine| takedown::take_down(engine, takedown)).await
+    }
+
+    async fn takedowns(&self) -> Result<Vec<Takedown>, StoreError> {
+        self.run(takedown::all).await
+    }
+
+    async fn is_taken_down(&self, addresses: &[[u8; 16]]) -> Result<Vec<bool>, StoreError> {
+        Ok(addresses.iter().map(|address| self.engine.refuses(None, address)).collect())
     }
 
     async fn verify(&self) -> Result<Verified, StoreError> {
