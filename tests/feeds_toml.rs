@@ -27,6 +27,9 @@ fn with(table: &str, line: &str) -> String {
         "source.select" => format!("{source}select = {{ {} }}\n", inside("item = \"li\"")),
         "source.article" => format!("{source}article = {{ {line} }}\n"),
         "country.CODE" => format!("[country.KP]\n{line}\n"),
+        "feed" if line.starts_with("slug ") => format!("{source}[[feed]]\n{line}\ncountries = [\"KP\"]\n"),
+        "feed" if line.starts_with("countries = [\"") => format!("{source}[[feed]]\nslug = \"x\"\n{line}\n"),
+        "feed" => format!("{source}[[feed]]\nslug = \"x\"\ncountries = [\"KP\"]\n{line}\n"),
         table => format!("[{table}]\n{line}\n"),
     }
 }

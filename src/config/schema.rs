@@ -146,6 +146,36 @@ pub const TABLES: &[Table] = &[
                 "the address under which readers reach that folder",
             ),
             key("items", "count", ["100", "50"], "in a feed; what no longer fits is in the archives"),
+            key(
+                "hub",
+                "`\"own\"`, or an address",
+                ["", "\"own\""],
+                "who tells subscribers of changes (WebSub): that of `serve`, or another one",
+            ),
+            key(
+                "language",
+                "`\"ru\"`, `\"en\"`",
+                ["\"ru\"", "\"en\""],
+                "of the pages and of the feeds as wholes; the pages are in the other one too, in a folder of their own",
+            ),
+        ],
+    },
+    Table {
+        name: "feed",
+        words: "`[[feed]]`: a feed of your own choice, beside those of the lands. An article is in it that answers to each key \
+                that is written, and of a list to any one.",
+        keys: &[
+            key("slug", "text", ["", "\"railways\""], "names its files; needed"),
+            key("title", "text", ["", "\"Railways\""], "what it is called"),
+            key("sources", "list of names of sources", ["[]", "[\"https://example.org/feed\"]"], "of these sources"),
+            key("countries", "list of codes or slugs", ["", "[\"KP\", \"MN\"]"], "of these countries"),
+            key(
+                "words",
+                "list of texts",
+                ["[]", "[\"railway*\"]"],
+                "with these words; one that ends with `*` may go on",
+            ),
+            key("language", "text, or list of texts", ["", "\"en\""], "in these languages"),
         ],
     },
     Table {
