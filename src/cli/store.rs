@@ -101,7 +101,7 @@ fn written<T: Default>(error: &io::Error) -> Result<T, Exit> {
     if error.kind() == io::ErrorKind::BrokenPipe {
         return Ok(T::default());
     }
-    eprintln!("feedatlas: {error}");
+    say!("feedatlas: {error}");
     Err(Exit::Unusable)
 }
 
@@ -204,11 +204,11 @@ fn is_zstd(path: &Path) -> bool {
 fn tell(told: Result<Told, StoreError>, done: &str) -> Result<(), Exit> {
     match told {
         Ok(Told { articles, sources, noted, .. }) => {
-            eprintln!("{articles} articles, {sources} sources, {noted} noted entries {done}");
+            say!("{articles} articles, {sources} sources, {noted} noted entries {done}");
             Ok(())
         }
         Err(error) => {
-            eprintln!("feedatlas: {}", with_causes(&error));
+            say!("feedatlas: {}", with_causes(&error));
             Err(Exit::Unusable)
         }
     }
