@@ -218,6 +218,11 @@ impl Head {
     pub(super) fn published(&self) -> Timestamp {
         moment(self.published)
     }
+
+    #[cfg(feature = "postgres")]
+    pub(super) fn first_seen(&self) -> Timestamp {
+        moment(self.first_seen)
+    }
 }
 
 /// What a commit brought beside its articles: with it, the segments alone can tell everything again.
@@ -287,14 +292,19 @@ pub(super) fn frame(
     into: &mut Vec<u8>,
 ) -> Result<(u32, u32), StoreError> {
     let head = encode(head)?;
-    let plain = encode(body)?;
-    let packed = PACKER.with_borrow_mut(|packer| packer.compress(&plain));
-    let packed = packed.map_err(|why| StoreError::form("a body to write", why))?;
+    let packed = pack(body)?;
     let header = Header::of(kind, &head, &packed)?;
     into.extend_from_slice(&header.to_bytes());
     into.extend_from_slice(&head);
     into.extend_from_slice(&packed);
     Ok((header.head_bytes, header.body_bytes))
+}
+
+/// A body, packed.
+pub(super) fn pack(body: &impl Serialize) -> Result<Vec<u8>, StoreError> {
+    let plain = encode(body)?;
+    let packed = PACKER.with_borrow_mut(|packer| packer.compress(&plain));
+    packed.map_err(|why| StoreError::form("a body to write", why))
 }
 
 /// Reads a frame's body, whose hash was compared.

@@ -20,7 +20,10 @@ use crate::store::sled::SledStore;
 pub mod contract;
 pub mod error;
 pub mod export;
+pub mod lease;
 pub mod memory;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 pub mod sled;
 
 mod codec;
