@@ -27,7 +27,7 @@ fn site(sources: Vec<feedatlas::model::source::Source>) -> Site {
         worker: Worker::default(),
         network: Network::default(),
         limits: Limits::default(),
-        store: StoreSettings { path: PathBuf::from("data"), keep: Duration::from_hours(24) },
+        store: StoreSettings { path: PathBuf::from("data"), shared: None, keep: Duration::from_hours(24) },
         publish: Publish {
             to: PathBuf::from("public"),
             base_url: PageUrl::parse("https://news.example").expect("an address"),

@@ -56,7 +56,7 @@ fn settings() -> Settings {
         worker: Worker::default(),
         network: Network::default(),
         limits: Limits::default(),
-        store: StoreSettings { path: PathBuf::from("data"), keep: Duration::from_hours(24 * 180) },
+        store: StoreSettings { path: PathBuf::from("data"), shared: None, keep: Duration::from_hours(24 * 180) },
         publish: Publish { to: PathBuf::from("public"), base_url: url("https://news.example/atlas"), items: 100 },
         sources: vec![
             source("Вестник <b>Примера</b>", Rights::Full, 0),
@@ -289,6 +289,7 @@ fn status() -> StatusFile {
             articles: 4,
             newest: None,
         }],
+        ..StatusFile::default()
     }
 }
 

@@ -53,11 +53,31 @@ fn tables(status: &StatusFile, now: Timestamp) -> String {
     let bad = status.sources.iter().filter(|source| matches!(source.state, State::Failing | State::Gone)).count();
     let mut words =
         format!("{} articles · {} sources, {bad} failing · {passed}\n", status.articles, status.sources.len());
+    words.push_str(&workers(status));
     words.push_str(&sources(&status.sources, now).to_string());
     words.push('\n');
     words.push_str(&troubles(&status.sources, now));
     words.push_str(&countries(status, now).to_string());
     words.push('\n');
+    words
+}
+
+/// Those that shared the store when this was published.
+fn workers(status: &StatusFile) -> String {
+    let mut words = String::new();
+    for worker in &status.workers {
+        let seconds = |seconds| span(SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX)));
+        words.push_str(&format!(
+            "worker {}: {} leases, at work for {}, seen {} before that\n",
+            worker.name,
+            worker.leases,
+            seconds(worker.at_work_seconds),
+            seconds(worker.seen_seconds)
+        ));
+    }
+    if let Some(lag) = status.lag_seconds {
+        words.push_str(&format!("lag: {lag} s\n"));
+    }
     words
 }
 

@@ -82,7 +82,8 @@ pub(crate) async fn publish(
     if anew || !due.is_empty() {
         let is_due = |feed: Changed| anew || due.iter().any(|due| due.feed == feed);
         let glances = edition.feeds(is_due).await?;
-        let status = StatusFile { forgot, edition: mark, ..edition.status(&glances, now).await? };
+        let (workers, lag_seconds) = (before.workers, before.lag_seconds);
+        let status = StatusFile { forgot, edition: mark, workers, lag_seconds, ..edition.status(&glances, now).await? };
         edition.write(publish::site_files(&glances, &status, &edition.site)?).await?;
         worker.store.published(&due).await?;
     } else {

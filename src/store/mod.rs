@@ -10,6 +10,9 @@
 //! ```
 //! A commit is on disk in `bodies` before `index` names it; `index` and `hashes` can always be made anew.
 
+use std::path::Path;
+#[cfg(not(feature = "postgres"))]
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::model::settings::StoreSettings;
@@ -18,6 +21,7 @@ use crate::store::error::StoreError;
 use crate::store::sled::SledStore;
 
 pub mod contract;
+pub mod copy;
 pub mod error;
 pub mod export;
 pub mod lease;
@@ -53,8 +57,30 @@ pub struct Opened {
     pub notes: Vec<String>,
 }
 
-/// Opens the store that feeds.toml names, or makes it. Blocks, for a second or two at a million articles.
+/// Opens the store that feeds.toml names, or makes it. Blocks, for a second or two at a million articles; a database is connected to
+/// when it is first asked for something.
 pub fn open(settings: &StoreSettings) -> Result<Opened, StoreError> {
-    let (store, notes) = SledStore::open(&settings.path)?;
+    match &settings.shared {
+        Some(shared) => database(&shared.url),
+        None => folder(&settings.path),
+    }
+}
+
+/// Opens the store of one worker, in a folder. Blocks.
+pub fn folder(path: &Path) -> Result<Opened, StoreError> {
+    let (store, notes) = SledStore::open(path)?;
     Ok(Opened { store: Arc::new(store), notes })
+}
+
+/// The store that several workers share, at an address.
+#[cfg(feature = "postgres")]
+pub fn database(url: &str) -> Result<Opened, StoreError> {
+    Ok(Opened { store: Arc::new(postgres::PostgresStore::at(url)?), notes: Vec::new() })
+}
+
+/// The store that several workers share, at an address: not in this build.
+#[cfg(not(feature = "postgres"))]
+pub fn database(_url: &str) -> Result<Opened, StoreError> {
+    let why = "this feedatlas was built without PostgreSQL: build it with `--features postgres`".to_owned();
+    Err(StoreError::Unusable { path: PathBuf::from("postgres"), why })
 }
