@@ -137,7 +137,10 @@ fn store(
         } else if has_url {
             None
         } else {
-            Some(Complaint::new("no `url` says where it is", "url = \"postgres://user@host/base\", or \"env:NAME\""))
+            Some(Complaint::new(
+                "no `url` says where it is",
+                "url = \"env:NAME\", and the address in the environment: postgres://host/base",
+            ))
         };
         complaint.into_iter().for_each(|complaint| findings.complain(engine.span.clone(), complaint));
         shared = url.map(|url| SharedStore { url: url.value, lease });

@@ -19,8 +19,8 @@ use crate::store::contract::Store;
 use crate::store::error::StoreError;
 use crate::store::lease::{Lease, Leases, WorkerSeen};
 
-/// A host that we have not asked for so long is given back: its next article is rarely later.
-const IDLE: Duration = Duration::from_secs(2);
+/// A host that we have not asked for so long is given back: long enough to think about one article and ask for the next.
+const IDLE: Duration = Duration::from_millis(300);
 /// How often a host that another worker has is tried again.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -76,12 +76,18 @@ impl Shared {
         if self.beats.swap(true, Ordering::Relaxed) {
             return Ok(());
         }
-        let (weak, beat) = (Arc::downgrade(self), self.term / 6);
+        let weak = Arc::downgrade(self);
         tokio::spawn(async move {
+            let mut signed = Instant::now();
             loop {
-                sleep(beat.min(Duration::from_secs(1))).await;
+                sleep(IDLE).await;
                 let Some(shared) = Weak::upgrade(&weak) else { break };
-                if let Err(error) = shared.beat(false).await {
+                let mut kept = shared.beat(false).await;
+                if kept.is_ok() && signed.elapsed() >= shared.term / 6 {
+                    signed = Instant::now();
+                    kept = shared.leases().sign(&shared.name).await;
+                }
+                if let Err(error) = kept {
                     warn!("leases could not be kept: {error}");
                 }
             }
@@ -109,7 +115,6 @@ impl Shared {
             }
             true
         });
-        self.leases().sign(&self.name).await?;
         // Counted from before it is asked: it holds at least as long.
         let renewed = self.leases().renew(&kept, self.term).await?;
         self.renewed(&kept, &renewed, now);

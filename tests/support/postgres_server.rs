@@ -5,7 +5,7 @@
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
 use std::net::{TcpListener, TcpStream};
-use std::os::unix::fs::{MetadataExt, chown};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -49,12 +49,7 @@ impl Postgres {
             eprintln!("skipped: there is no PostgreSQL here (Debian: apt-get install postgresql)");
             return None;
         };
-        let folder = tempfile::Builder::new().prefix("feedatlas-postgres").tempdir().unwrap().keep();
-        let is_root = std::fs::metadata(&folder).unwrap().uid() == 0;
-        if is_root {
-            let (user, group) = (number("-u"), number("-g"));
-            chown(&folder, Some(user), Some(group)).unwrap();
-        }
+        let (folder, is_root) = folder();
         let made = as_user(&programs.join("initdb"), is_root)
             .args(["-A", "trust", "-U", "feedatlas", "-E", "UTF8", "--locale=C", "--no-sync", "-D"])
             .arg(&folder)
@@ -62,12 +57,65 @@ impl Postgres {
             .status()
             .unwrap();
         assert!(made.success(), "initdb failed");
+        Some(Self::keep(folder, &programs, options))
+    }
+
+    /// A standby of this server, to which every commit goes before it is acknowledged.
+    pub(crate) async fn standby(&self) -> Self {
+        let programs = programs().expect("this server runs");
+        let (folder, is_root) = folder();
+        let copied = as_user(&programs.join("pg_basebackup"), is_root)
+            .args(["-h", "127.0.0.1", "-U", "feedatlas", "-R", "--checkpoint=fast", "--no-sync", "-p"])
+            .arg(self.port.to_string())
+            .arg("-D")
+            .arg(&folder)
+            .status()
+            .unwrap();
+        assert!(copied.success(), "pg_basebackup failed");
+        let standby = Self::keep(folder, &programs, &[]);
+        let mut connection = sqlx::PgConnection::connect(&self.url("postgres")).await.unwrap();
+        for statement in ["ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()"] {
+            sqlx::raw_sql(statement).execute(&mut connection).await.unwrap();
+        }
+        // Until it is the synchronous one, commits are acknowledged without it.
+        for _ in 0..300 {
+            let (count,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM pg_stat_replication WHERE sync_state = 'sync'")
+                .fetch_one(&mut connection)
+                .await
+                .unwrap();
+            if count == 1 {
+                return standby;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("the standby does not follow");
+    }
+
+    /// Makes a standby the primary.
+    pub(crate) async fn promote(&self) {
+        let mut connection = sqlx::PgConnection::connect(&self.url("postgres")).await.unwrap();
+        sqlx::raw_sql("SELECT pg_promote()").execute(&mut connection).await.unwrap();
+    }
+
+    /// Its port.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Kills the server at once, and for good.
+    pub(crate) fn kill_for_good(&self) {
+        std::fs::write(self.folder.join("stop"), "").unwrap();
+        self.kill();
+    }
+
+    fn keep(folder: PathBuf, programs: &Path, options: &[&str]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let is_root = std::fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0);
         let keeper = as_user(Path::new("/bin/sh"), is_root)
             .args(["-c", KEEPER, "keeper"])
             .args(options)
             .env("D", &folder)
-            .env("B", &programs)
+            .env("B", programs)
             .env("P", port.to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -75,11 +123,11 @@ impl Postgres {
             .unwrap();
         let server = Self { keeper, folder, port };
         server.wait();
-        Some(server)
+        server
     }
 
     /// Waits until it answers.
-    fn wait(&self) {
+    pub(crate) fn wait(&self) {
         let until = Instant::now() + Duration::from_secs(60);
         while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
             let log = std::fs::read_to_string(self.folder.join("log")).unwrap_or_default();
@@ -120,6 +168,17 @@ impl Drop for Postgres {
         drop(self.keeper.stdin.take());
         let _ = self.keeper.wait();
     }
+}
+
+/// An empty folder that PostgreSQL may use, and whether we are root.
+fn folder() -> (PathBuf, bool) {
+    let folder = tempfile::Builder::new().prefix("feedatlas-postgres").tempdir().unwrap().keep();
+    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let is_root = std::fs::metadata(&folder).unwrap().uid() == 0;
+    if is_root {
+        chown(&folder, Some(number("-u")), Some(number("-g"))).unwrap();
+    }
+    (folder, is_root)
 }
 
 /// PostgreSQL refuses to run as root.

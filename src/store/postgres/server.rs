@@ -96,7 +96,7 @@ impl Server {
             self.pool.lock().await.take();
         }
         sleep(tries.wait).await;
-        tries.wait = (tries.wait * 2).min(Duration::from_secs(1));
+        tries.wait = (tries.wait * 2).min(Duration::from_millis(250));
         Ok(())
     }
 
