@@ -93,6 +93,13 @@ struct Outcome {
     seconds: f64,
 }
 
+impl Outcome {
+    fn begin(memory: u64) -> Self {
+        let delays = Delays(vec![0; 24 * 60 + 1]);
+        Self { polls: 0, news: 0, busiest: 0, waited: 0, found: 0, delays, memory, seconds: 0.0 }
+    }
+}
+
 fn web(count: u32, numbers: &mut Numbers) -> Vec<Feed> {
     let feed = |_| {
         // Half of the feeds have a host of their own; the others are on platforms, a few hundred to each.
@@ -159,16 +166,7 @@ fn run(count: u32, hours: u64, is_adaptive: bool) -> Outcome {
         (0..count).map(|number| Reverse((numbers.below(every), number))).collect();
     let memory = resident_bytes().saturating_sub(before);
     let (end, measured_from) = (hours * HOUR_MS, hours * HOUR_MS / 2);
-    let mut outcome = Outcome {
-        polls: 0,
-        news: 0,
-        busiest: 0,
-        waited: 0,
-        found: 0,
-        delays: Delays(vec![0; 24 * 60 + 1]),
-        memory,
-        seconds: 0.0,
-    };
+    let mut outcome = Outcome::begin(memory);
     let (mut second, mut in_second) = (0, 0);
     while let Some(Reverse((now_ms, number))) = queue.pop() {
         if now_ms >= end {

@@ -21,9 +21,9 @@ pub(super) async fn of_batch(connection: &mut PgConnection, batch: &Batch) -> Re
         Known::Noted => None,
     });
     let named = named.chain(batch.seen.iter().map(|(id, _)| *id));
-    let mut names: BTreeSet<ArticleId> = named.chain(batch.articles.iter().map(|article| article.cluster)).collect();
-    names.retain(|id| !brought.contains(id));
-    light(connection, &names, &mut held).await?;
+    let mut others: BTreeSet<ArticleId> = named.chain(batch.articles.iter().map(|article| article.cluster)).collect();
+    others.retain(|id| !brought.contains(id));
+    light(connection, &others, &mut held).await?;
     // Leaders of what is replaced, and of what was brought as a copy of a copy.
     let leaders: BTreeSet<ArticleId> = held.articles.values().map(|article| article.cluster).collect();
     let leaders = leaders.into_iter().filter(|id| !held.articles.contains_key(id)).collect();

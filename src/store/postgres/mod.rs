@@ -16,6 +16,7 @@ use crate::store::error::StoreError;
 use crate::store::lease::{Lease, Leases, WorkerSeen};
 use crate::store::postgres::server::{Server, Tries};
 
+mod changes;
 mod commit;
 mod failure;
 mod leases;

@@ -11,7 +11,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 use crate::model::cluster::{ArticleId, EntryKey, Fingerprint, Stored};
 use crate::model::subscription::Subscription;
 use crate::store::contract::{Changed, Terms};
-use crate::store::postgres::commit::Changes;
+use crate::store::postgres::changes::Changes;
 use crate::store::postgres::failure::Failure;
 use crate::store::postgres::row;
 use crate::store::rules;
