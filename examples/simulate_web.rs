@@ -203,7 +203,9 @@ fn run(count: u32, hours: u64, is_adaptive: bool) -> Outcome {
                 if is_measured {
                     outcome.found += news;
                     outcome.news += u64::from(news > 0);
-                    (0..news).for_each(|_| outcome.delays.add(numbers.below(since + 1)));
+                    for _ in 0..news {
+                        outcome.delays.add(numbers.below(since + 1));
+                    }
                 }
             }
             if is_adaptive {

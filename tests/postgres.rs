@@ -1,5 +1,5 @@
 //! What the shared store must survive beside the contract (`tests/store.rs`): workers that race, leases that end, kills of workers
-//! and of the server. Needs the feature `postgres` and a PostgreSQL.
+//! and of the server. Needs the feature `postgres` and a `PostgreSQL`.
 
 #[cfg(not(feature = "postgres"))]
 #[test]
@@ -41,7 +41,7 @@ mod shared {
     use crate::support::house::House;
     use crate::support::web::{Answer, Web};
 
-    const TERM: Duration = Duration::from_secs(60);
+    const TERM: Duration = Duration::from_mins(1);
 
     async fn fresh() -> Option<Arc<PostgresStore>> {
         let url = Postgres::shared()?.fresh().await;
@@ -355,9 +355,13 @@ mod shared {
 
     /// From the first request of a pass of so many workers to the last.
     fn span(house: &House, webs: &[Arc<Web>], workers: usize) -> Duration {
-        webs.iter().for_each(|web| web.forget());
+        for web in webs {
+            web.forget();
+        }
         let mut children: Vec<Child> = (0..workers).map(|_| start(house, false)).collect();
-        children.iter_mut().for_each(|child| assert!(!output(child).is_empty()));
+        for child in &mut children {
+            assert!(!output(child).is_empty());
+        }
         let at: Vec<Instant> = webs.iter().flat_map(|web| web.log()).map(|asked| asked.at).collect();
         assert_eq!(at.len(), webs.len(), "each source is asked by one worker, once");
         *at.iter().max().unwrap() - *at.iter().min().unwrap()
@@ -448,7 +452,9 @@ mod shared {
                 }
             })
         });
-        join_all(workers.collect::<Vec<_>>()).await.into_iter().for_each(Result::unwrap);
+        for done in join_all(workers.collect::<Vec<_>>()).await {
+            done.unwrap();
+        }
         let claimed = 10_000.0 / began.elapsed().as_secs_f64();
         eprintln!(
             "PostgreSQL: {stored:.0} articles stored a second, {claimed:.0} hosts claimed and given back a second"

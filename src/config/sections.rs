@@ -115,7 +115,7 @@ fn store(
     /// Half a year: a feed rarely lists anything older, and an embassy's desk looks back one quarter.
     const KEEP: std::time::Duration = std::time::Duration::from_hours(180 * 24);
     /// Longer than a request, so that none outlives it; short enough that the hosts of a worker that died wait a minute.
-    const LEASE: std::time::Duration = std::time::Duration::from_secs(60);
+    const LEASE: std::time::Duration = std::time::Duration::from_mins(1);
     let Some(mut section) = section else {
         return (StoreSettings { path: folder.join("data"), shared: None, keep: KEEP }, None);
     };
@@ -142,7 +142,9 @@ fn store(
                 "url = \"env:NAME\", and the address in the environment: postgres://host/base",
             ))
         };
-        complaint.into_iter().for_each(|complaint| findings.complain(engine.span.clone(), complaint));
+        if let Some(complaint) = complaint {
+            findings.complain(engine.span.clone(), complaint);
+        }
         shared = url.map(|url| SharedStore { url: url.value, lease });
     } else if let Some(url) = url {
         let complaint = Complaint::new("`url` says nothing to sled", "take it out; `path` names the folder");

@@ -127,14 +127,14 @@ async fn compare_anew(
     terms: &mut Terms,
 ) -> Result<(), StoreError> {
     terms.compared.clear();
-    for at in 0..batch.articles.len() {
-        if !matches!(kinds[at], Some(StoredKind::New | StoredKind::Copy)) {
+    for (at, told) in kinds.iter_mut().enumerate() {
+        if !matches!(told, Some(StoredKind::New | StoredKind::Copy)) {
             continue;
         }
         let (id, fingerprint) = (batch.articles[at].id, batch.articles[at].fingerprint.clone());
         let (cluster, kind) = compared(store, &batch.articles[..at], (id, &fingerprint), terms).await?;
         batch.articles[at].cluster = cluster;
-        kinds[at] = Some(kind);
+        *told = Some(kind);
     }
     Ok(())
 }

@@ -228,7 +228,7 @@ impl Gate for Hosts {
             if let Some(pin) = shared.join(&name, delay) {
                 return Ok(Box::new(pin));
             }
-            match shared.take(&[name.clone()], 1).await {
+            match shared.take(std::slice::from_ref(&name), 1).await {
                 Ok(mut taken) => {
                     if let Some(pin) = taken.pop() {
                         sleep(pin.lease.rest).await;

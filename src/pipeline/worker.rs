@@ -21,7 +21,7 @@ use crate::store::error::StoreError;
 const PATIENCE: Duration = Duration::from_secs(6);
 
 /// How long a lease lasts where feeds.toml does not say.
-const LEASE: Duration = Duration::from_secs(60);
+const LEASE: Duration = Duration::from_mins(1);
 
 /// Everything a pass works with.
 pub struct Worker {

@@ -25,7 +25,7 @@ pub struct MemoryStore {
     held: Mutex<Held>,
 }
 
-/// What is held. The engine of PostgreSQL lets this decide too, over the few rows that a commit touches.
+/// What is held. The engine of `PostgreSQL` lets this decide too, over the few rows that a commit touches.
 #[derive(Default)]
 pub(super) struct Held {
     pub(super) articles: BTreeMap<ArticleId, Stored>,

@@ -1,4 +1,4 @@
-//! A real PostgreSQL for the tests: on a free port, in a folder of its own, and gone with the test however that ends.
+//! A real `PostgreSQL` for the tests: on a free port, in a folder of its own, and gone with the test however that ends.
 //!
 //! Where there is none, tests that need it are skipped in words; `FEEDATLAS_REQUIRE=postgres` makes that a failure.
 
@@ -40,7 +40,7 @@ impl Postgres {
         SHARED.get_or_init(|| Self::start(&["-c", "fsync=off", "-c", "max_connections=400"])).as_ref()
     }
 
-    /// A server of one's own; none where PostgreSQL is not installed.
+    /// A server of one's own; none where `PostgreSQL` is not installed.
     pub(crate) fn start(options: &[&str]) -> Option<Self> {
         let Some(programs) = programs() else {
             let is_required =
@@ -128,7 +128,7 @@ impl Postgres {
 
     /// Waits until it answers.
     pub(crate) fn wait(&self) {
-        let until = Instant::now() + Duration::from_secs(60);
+        let until = Instant::now() + Duration::from_mins(1);
         while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
             let log = std::fs::read_to_string(self.folder.join("log")).unwrap_or_default();
             assert!(Instant::now() < until, "PostgreSQL does not start: {log}");
@@ -170,7 +170,7 @@ impl Drop for Postgres {
     }
 }
 
-/// An empty folder that PostgreSQL may use, and whether we are root.
+/// An empty folder that `PostgreSQL` may use, and whether we are root.
 fn folder() -> (PathBuf, bool) {
     let folder = tempfile::Builder::new().prefix("feedatlas-postgres").tempdir().unwrap().keep();
     std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o700)).unwrap();
@@ -181,7 +181,7 @@ fn folder() -> (PathBuf, bool) {
     (folder, is_root)
 }
 
-/// PostgreSQL refuses to run as root.
+/// `PostgreSQL` refuses to run as root.
 fn as_user(program: &Path, is_root: bool) -> Command {
     if !is_root {
         return Command::new(program);

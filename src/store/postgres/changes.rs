@@ -51,7 +51,9 @@ pub(super) fn changes<'a>(before: &'a Before, after: &'a Held, brought: &BTreeSe
             changes.touched.push(article);
             continue;
         }
-        old.into_iter().for_each(|old| count(old, -1, &mut changes.feeds));
+        if let Some(old) = old {
+            count(old, -1, &mut changes.feeds);
+        }
         count(article, 1, &mut changes.feeds);
         changes.put.push((article, old.is_none()));
     }

@@ -1,4 +1,4 @@
-//! The store that many machines share: PostgreSQL 15 and later, and what speaks its language. Implements the contract.
+//! The store that many machines share: `PostgreSQL` 15 and later, and what speaks its language. Implements the contract.
 //!
 //! Decides nothing of its own: what a commit means is decided by the memory engine over the rows that it touches. A step that
 //! meets a fail-over, or another worker, is done again.

@@ -57,13 +57,16 @@ fn decoded<T: DeserializeOwned>(rows: Vec<(String, Vec<u8>)>) -> Result<Vec<(Str
     rows.into_iter().map(|(name, state)| Ok((name, row::decode(&state, "a record")?))).collect()
 }
 
+/// An identity, whose it is, and what that article's entry said of itself.
+type Entry = (Vec<u8>, Option<Vec<u8>>, Option<i64>, Option<i32>);
+
 /// What is known of entries.
 pub(super) async fn known(pool: &PgPool, keys: &[Vec<EntryKey>]) -> Result<Vec<Option<Known>>, Failure> {
     let asked: Vec<Vec<u8>> = keys.iter().flatten().map(|key| key.0.to_vec()).collect();
     if asked.is_empty() {
         return Ok(vec![None; keys.len()]);
     }
-    let rows: Vec<(Vec<u8>, Option<Vec<u8>>, Option<i64>, Option<i32>)> = sqlx::query_as(
+    let rows: Vec<Entry> = sqlx::query_as(
         "SELECT e.key, e.article, a.entry_hash, a.tries FROM entries e LEFT JOIN articles a ON a.id = e.article
          WHERE e.key = ANY($1)",
     )

@@ -1,4 +1,4 @@
-//! The tables, and how older ones become today's. Only SQL that PostgreSQL, CockroachDB and YugabyteDB all document.
+//! The tables, and how older ones become today's. Only SQL that `PostgreSQL`, `CockroachDB` and `YugabyteDB` all document.
 //!
 //! Knows nothing of what the rows mean.
 

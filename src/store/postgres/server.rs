@@ -16,7 +16,7 @@ use crate::store::postgres::failure::{Cure, Failure};
 use crate::store::postgres::schema;
 
 /// How long a step is tried again: a fail-over takes seconds, a server that starts anew half a minute.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How long one host may take to answer when it is looked for.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
 /// Connections of one worker. Its sources are settled one after the other; the others look things up meanwhile.
@@ -76,10 +76,9 @@ impl Server {
                     let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(ANSWERS_WITHIN);
                     return Ok(pool.connect_lazy_with(options.clone()));
                 }
-                Ok(Ok(false)) | Err(_) => {}
-                // What will not pass is told at once, unless another host is better.
+                // What will not pass is told, unless another host is better.
                 Ok(Err(failure)) if last.cure() != Cure::None => last = failure,
-                Ok(Err(_)) => {}
+                Ok(Ok(false) | Err(_)) | Err(_) => {}
             }
         }
         Err(last)

@@ -1,6 +1,6 @@
 //! Reads every row, every form, every index both ways.
 //!
-//! Mends nothing: PostgreSQL has its own copies for that (OPERATING).
+//! Mends nothing: `PostgreSQL` has its own copies for that (OPERATING).
 
 use sqlx::{PgConnection, PgPool};
 
