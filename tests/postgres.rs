@@ -415,11 +415,11 @@ mod shared {
         assert_eq!(events(&report, "pass").len(), 1, "it converges: {report}");
         let listed = house.run(&["store", "list", "--json"]);
         let lines: Vec<Value> = listed.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-        let guids: BTreeSet<&str> = lines.iter().filter_map(|line| line["guid"].as_str()).collect();
-        let links: BTreeSet<&str> = lines.iter().filter_map(|line| line["link"].as_str()).collect();
-        let lost: Vec<&String> = told.keys().filter(|guid| !guids.contains(guid.as_str())).collect();
+        let known: BTreeSet<&str> = lines.iter().filter_map(|line| line["guid"].as_str()).collect();
+        let pages: BTreeSet<&str> = lines.iter().filter_map(|line| line["link"].as_str()).collect();
+        let lost: Vec<&String> = told.keys().filter(|guid| !known.contains(guid.as_str())).collect();
         assert!(lost.is_empty(), "{} of {} acknowledged are lost: {lost:?}", lost.len(), told.len());
-        assert_eq!((guids.len(), links.len()), (lines.len(), lines.len()), "nothing twice");
+        assert_eq!((known.len(), pages.len()), (lines.len(), lines.len()), "nothing twice");
         assert_eq!(house.run(&["store", "verify"]).code, Some(0));
         let peaks: Vec<usize> = webs.iter().map(|web| web.peak()).collect();
         assert!(peaks.iter().all(|peak| *peak == 1), "requests in flight at a host, by its own log: {peaks:?}");
