@@ -417,8 +417,8 @@ mod shared {
         let lines: Vec<Value> = listed.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         let known: BTreeSet<&str> = lines.iter().filter_map(|line| line["guid"].as_str()).collect();
         let pages: BTreeSet<&str> = lines.iter().filter_map(|line| line["link"].as_str()).collect();
-        let lost: Vec<&String> = told.keys().filter(|guid| !known.contains(guid.as_str())).collect();
-        assert!(lost.is_empty(), "{} of {} acknowledged are lost: {lost:?}", lost.len(), told.len());
+        let missing: Vec<&String> = told.keys().filter(|guid| !known.contains(guid.as_str())).collect();
+        assert!(missing.is_empty(), "{} of {} acknowledged are lost: {missing:?}", missing.len(), told.len());
         assert_eq!((known.len(), pages.len()), (lines.len(), lines.len()), "nothing twice");
         assert_eq!(house.run(&["store", "verify"]).code, Some(0));
         let peaks: Vec<usize> = webs.iter().map(|web| web.peak()).collect();
