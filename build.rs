@@ -24,6 +24,8 @@ mod text {
     pub mod letter;
     #[path = "scan.rs"]
     pub mod scan;
+    #[path = "sort.rs"]
+    mod sort;
 }
 
 fn main() -> io::Result<()> {

@@ -8,14 +8,15 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use feedatlas::model::article::{Article, Credit, CreditRole, Match, Origin, Photo, Routed};
 use feedatlas::model::cluster::{ArticleId, Cluster, Fingerprint, Stored};
 use feedatlas::model::country::Country;
-use feedatlas::model::settings::{CountrySettings, Limits, Network, Publish, Settings, StoreSettings, Worker};
+use feedatlas::model::settings::{Alert, CountrySettings, Limits, Network, Publish, Settings, StoreSettings, Worker};
 use feedatlas::model::source::SourceName;
 use feedatlas::model::url::PageUrl;
 use feedatlas::publish::country_feed::CountryFeed;
 use feedatlas::publish::pack::{Effort, brotli, gzip};
+use feedatlas::publish::shown::Shown;
 use feedatlas::publish::sink::{Folder, Sink};
 use feedatlas::publish::site::Site;
-use feedatlas::publish::{atom, feed_files, json_feed, rss};
+use feedatlas::publish::{archive_file, atom, feed_files, json_feed, rss};
 use jiff::Timestamp;
 
 /// Articles of a feed, and words of an article: what a news agency writes.
@@ -27,11 +28,15 @@ fn site(sources: Vec<feedatlas::model::source::Source>) -> Site {
         worker: Worker::default(),
         network: Network::default(),
         limits: Limits::default(),
+        alert: Alert::default(),
         store: StoreSettings { path: PathBuf::from("data"), shared: None, keep: Duration::from_hours(24) },
         publish: Publish {
             to: PathBuf::from("public"),
             base_url: PageUrl::parse("https://news.example").expect("an address"),
             items: 100,
+            hub: None,
+            selections: Vec::new(),
+            language: feedatlas::model::language::Language::Russian,
         },
         sources,
         countries: Country::lands().map(CountrySettings::of).collect(),
@@ -165,6 +170,15 @@ fn bench(criterion: &mut Criterion) {
     group.bench_function("json of 100", |b| b.iter(|| json_feed::write(black_box(&feed), &site).expect("a feed")));
     group.bench_function("gzip of a feed", |b| b.iter(|| gzip(black_box(&bytes), Effort::Quick)));
     group.bench_function("brotli of a feed", |b| b.iter(|| brotli(black_box(&bytes), Effort::Quick)));
+    let archived: Vec<Shown> = (0..500).map(|number| Shown::of(&cluster(number), 0, &site)).collect();
+    group.bench_function("a part of an archive, 500 articles, written and packed", |b| {
+        b.iter(|| {
+            let part = feed.archive("2024-02".parse().expect("a part"), archived.clone());
+            let file = archive_file(black_box(&part), &site).expect("a part");
+            let effort = Effort::of(&file.path, file.bytes.len()).expect("it is packed");
+            (gzip(&file.bytes, effort), brotli(&file.bytes, effort))
+        });
+    });
     println!("packed: gzip {}, brotli {}", gzip(&bytes, Effort::Quick).len(), brotli(&bytes, Effort::Quick).len());
 
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");

@@ -34,6 +34,9 @@ ENDINGS = "uk be bg sr mk kk ky tg mn uz az tk tr hy ka fi hu et lv lt pl cs sk 
 GATED = "uk be bg sr mk kk ky tg mn tt de fr es it pt nl pl tr az uz id ms vi fil sv da nb fi cs sk sl hr hu ro sq lt lv et ca tk sw".split()
 OPEN = "zh zh_Hant ja ko ar he fa ur ps hi bn mr ne th lo km my ka hy si ta te ml kn gu pa am el".split()
 
+# Lands whose smaller towns are believed in their own language without another word for the land (`context::settle`).
+OWN_TONGUE = set("DE AT CH FR BE IT ES PL TR NL PT".split())
+
 # Names of towns that are ordinary words, names of people, or names that several countries share.
 NOT_TOWNS = set("""Anchorage Barking Billings Brent Commonwealth Concord Delta Enterprise Hub Independence Jamaica Lira Male Midland Mission Mobile
 Nice Normal Oral Orange Paradise Plantation Reading Riverside Saga Savannah Shaping Shoreline Simmering Split Spring Surprise Temple Union University Upland
@@ -387,7 +390,7 @@ def towns(lists, lands):
         name = city["name"]
         shared = owner[name]
         ours = shared[code] >= 4 * max([n for c, n in shared.items() if c != code] or [0])
-        if people >= (60_000 if code == "US" else 150_000 if land else 250_000) and ours and len(name) >= 5 and name.split()[0] not in NOT_TOWNS:
+        if people >= (60_000 if code == "US" else 100_000 if code in OWN_TONGUE else 150_000 if land else 250_000) and ours and len(name) >= 5 and name.split()[0] not in NOT_TOWNS:
             # A single word may be a surname: believed in a place line, or beside another word for its country.
             mark = "" if " " in name or land and people >= 1_000_000 else "~"
             if re.fullmatch(r"[A-Za-zÀ-ž' \-]+", name) and not lists.taken(name):

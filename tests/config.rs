@@ -8,6 +8,7 @@ use std::time::Duration;
 use feedatlas::config::{self, Reading, TEMPLATE};
 use feedatlas::model::country::Country;
 use feedatlas::model::source::{Rights, SourceKind};
+use feedatlas::model::url::PageUrl;
 
 /// Reads a text as the feeds.toml of the folder at hand, with one variable in the environment.
 fn read(text: &str) -> Result<Reading, String> {
@@ -128,6 +129,16 @@ words = ["чучхе"]
 not_words = ["корейка"]
 threshold = 0.4
 [country.US]
+[alert]
+command = ["/bin/notify", "a b"]
+webhook = "http://10.0.0.7:8065/hooks/x"
+ping = "https://hc.example.org/1"
+failing = "1h"
+quiet = "12h"
+pictures = false
+pass = "30m"
+rest = "0s"
+deadline = "3s"
 "#;
     let Reading { settings, warnings } = read(text).unwrap();
     assert!(warnings.is_empty(), "{warnings}");
@@ -151,6 +162,15 @@ threshold = 0.4
     assert_eq!(country("KP").slug, "north-korea");
     assert_eq!((country("KP").threshold, settings.countries.len()), (Some(0.4), 52));
     assert!(country("US").enabled);
+    let alert = &settings.alert;
+    assert_eq!(alert.command, ["/bin/notify", "a b"]);
+    assert_eq!(alert.webhook.as_ref().map(PageUrl::as_str), Some("http://10.0.0.7:8065/hooks/x"));
+    assert_eq!(alert.ping.as_ref().map(PageUrl::as_str), Some("https://hc.example.org/1"));
+    assert_eq!(
+        (alert.failing, alert.quiet, alert.pass),
+        (Duration::from_hours(1), Duration::from_hours(12), Duration::from_mins(30))
+    );
+    assert_eq!((alert.pictures, alert.deadline), (false, Duration::from_secs(3)));
 }
 
 #[test]

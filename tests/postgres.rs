@@ -24,10 +24,11 @@ mod shared {
     use std::io::Read;
     use std::process::{Child, Stdio};
     use std::sync::Arc;
-    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
     use std::time::{Duration, Instant};
 
     use feedatlas::model::cluster::{ArticleId, Query, Stored};
+    use feedatlas::model::takedown::Takedown;
     use feedatlas::store::contract::{Outcome, Store, Terms};
     use feedatlas::store::copy::copy;
     use feedatlas::store::lease::Leases;
@@ -62,7 +63,52 @@ mod shared {
         }
         told += &format!("{:?}\n", store.noted(None, usize::MAX).await.unwrap());
         let clusters = store.clusters(Query { limit: 1000, ..Query::default() }).await.unwrap();
+        for cluster in &clusters {
+            assert_eq!(store.cluster(cluster.leader.id).await.unwrap().as_ref(), Some(cluster));
+        }
+        let leaders = store.leaders(Query { limit: 1000, ..Query::default() }).await.unwrap();
+        told += &format!("{leaders:?}\n{:?}\n", store.first_sights(Query::default()).await.unwrap());
+        told += &format!("{:?}\n", store.takedowns().await.unwrap());
         told + &format!("{clusters:?}\n{:?}\n", store.subscriptions().await.unwrap())
+    }
+
+    fn takedown_of(article: &Stored) -> Takedown {
+        let (link, address) = (article.routed.article.link.clone(), article.fingerprint.address);
+        Takedown { link, address, ids: Vec::new(), keys: Vec::new() }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_is_taken_down_while_workers_bring_it_is_not_kept() {
+        const WORKERS: u64 = 6;
+        let Some(store) = fresh().await else { return };
+        let taken = Sketch::of(1).stored();
+        let (stored, done) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
+        let bring = |worker: u64| {
+            let (store, stored, done) = (Arc::clone(&store), Arc::clone(&stored), Arc::clone(&done));
+            let address = taken.fingerprint.address;
+            async move {
+                for number in 0.. {
+                    let mut article = Sketch::of(100 + worker * 100_000 + number).stored();
+                    article.fingerprint.address = address;
+                    store.commit(batch(vec![article])).await.unwrap();
+                    stored.fetch_add(1, Ordering::SeqCst);
+                    if done.load(Ordering::SeqCst) {
+                        return;
+                    }
+                }
+            }
+        };
+        let workers: Vec<_> = (0..WORKERS).map(|worker| tokio::spawn(bring(worker))).collect();
+        while stored.load(Ordering::SeqCst) < WORKERS * 5 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        let known = store.take_down(takedown_of(&taken)).await.unwrap();
+        assert!(known.ids.len() as u64 >= WORKERS * 5, "{}", known.ids.len());
+        done.store(true, Ordering::SeqCst);
+        join_all(workers).await.into_iter().for_each(Result::unwrap);
+        assert!(store.page(None, 10).await.unwrap().is_empty());
+        assert_eq!(store.is_taken_down(&[taken.fingerprint.address]).await.unwrap(), [true]);
+        store.verify().await.unwrap();
     }
 
     #[tokio::test(flavor = "multi_thread")]
@@ -151,10 +197,11 @@ mod shared {
             articles[number * 3].cluster = articles[0].cluster;
         }
         let mut brought = batch(articles);
+        here.take_down(takedown_of(&Sketch::of(500).stored())).await.unwrap();
         brought.noted = (1000..1300).map(|number| Sketch::of(number).key()).collect();
         here.commit(brought).await.unwrap();
         let told = copy(&here, &*there).await.unwrap();
-        assert_eq!((told.articles, told.sources, told.noted), (450, 1, 300));
+        assert_eq!((told.articles, told.sources, told.noted, told.takedowns), (450, 1, 300, 1));
         assert_eq!(everything(&*there).await, everything(&here).await);
         there.verify().await.unwrap();
         copy(&here, &*there).await.unwrap();
@@ -217,7 +264,7 @@ mod shared {
         let store = Arc::new(PostgresStore::at(&url).unwrap());
         let number = Arc::new(AtomicU64::new(0));
         let count = Arc::new(AtomicU64::new(0));
-        let done = Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let done = Arc::new(AtomicBool::new(false));
         let writers = (0..3).map(|_| {
             let (store, number, done) = (Arc::clone(&store), Arc::clone(&number), Arc::clone(&done));
             let count = Arc::clone(&count);
@@ -247,7 +294,7 @@ mod shared {
         let acknowledged: Vec<ArticleId> = join_all(writers).await.into_iter().flat_map(Result::unwrap).collect();
         let kept: BTreeSet<ArticleId> = store.page(None, usize::MAX).await.unwrap().iter().map(|one| one.id).collect();
         let lost = acknowledged.iter().filter(|id| !kept.contains(id)).count();
-        assert!(acknowledged.len() > 10 && lost == 0, "{} acknowledged, {lost} lost", acknowledged.len());
+        assert_eq!(lost, 0, "of {} acknowledged", acknowledged.len());
         let verified = store.verify().await.unwrap();
         assert_eq!(verified.articles, kept.len() as u64);
         assert_eq!(store.count(Query::default()).await.unwrap(), kept.len() as u64, "repeated commits count once");
@@ -256,6 +303,8 @@ mod shared {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn when_the_primary_dies_its_synchronous_standby_has_all_that_was_acknowledged() {
+        const BEFORE: usize = 40;
+        const AFTER: usize = 40;
         let Some(primary) = Postgres::start(&[]) else { return };
         let url = primary.fresh().await;
         let standby = primary.standby().await;
@@ -263,19 +312,24 @@ mod shared {
         let url = url.replace(&format!("@127.0.0.1:{}/", primary.port()), &hosts) + "?target_session_attrs=read-write";
         let store = PostgresStore::at(&url).unwrap();
         let (mut acknowledged, mut longest) = (Vec::new(), Duration::ZERO);
+        let (count, promoted) = (AtomicUsize::new(0), AtomicUsize::new(usize::MAX));
         let promotion = async {
-            tokio::time::sleep(Duration::from_secs(1)).await;
+            while count.load(Ordering::SeqCst) < BEFORE {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
             primary.kill_for_good();
             standby.promote().await;
+            promoted.store(count.load(Ordering::SeqCst), Ordering::SeqCst);
         };
         let writing = async {
-            let until = Instant::now() + Duration::from_secs(4);
-            while Instant::now() < until {
+            // Until enough was acknowledged after the promotion, however long that takes.
+            while promoted.load(Ordering::SeqCst).saturating_add(AFTER) > acknowledged.len() {
                 let article = Sketch::of(acknowledged.len() as u64).stored();
                 let (id, began) = (article.id, Instant::now());
                 store.commit(batch(vec![article])).await.unwrap();
                 longest = longest.max(began.elapsed());
                 acknowledged.push(id);
+                count.store(acknowledged.len(), Ordering::SeqCst);
             }
         };
         tokio::join!(promotion, writing);
@@ -386,6 +440,7 @@ mod shared {
     #[tokio::test(flavor = "multi_thread")]
     async fn kills_of_workers_and_of_the_server_lose_nothing_and_no_host_is_asked_by_two_at_once() {
         const ROUNDS: u64 = 12;
+        const FLOOR: usize = 20;
         let Some(server) = Postgres::start(&[]) else { return };
         let webs = hosts(6, Duration::from_millis(40), 3).await;
         let house = house(&server.fresh().await, &webs);
@@ -396,11 +451,14 @@ mod shared {
             }
         };
         let mut kills = 0;
-        for round in 0..ROUNDS {
+        let mut round = 0;
+        // At least so many rounds, and on until something to lose was acknowledged: then each worker is given longer.
+        while round < ROUNDS || told.len() < FLOOR {
+            let longer = round.saturating_sub(ROUNDS) * 500;
             let mut children: Vec<Child> = (0..3).map(|_| start(&house, true)).collect();
             for (at, child) in (0_u64..).zip(&mut children) {
                 // Spread over the whole of a pass; no two alike.
-                tokio::time::sleep(Duration::from_millis(120 + (round * 197 + at * 611) % 1800)).await;
+                tokio::time::sleep(Duration::from_millis(120 + (round * 197 + at * 611) % 1800 + longer)).await;
                 if (round + at) % 5 == 4 {
                     server.kill();
                 }
@@ -408,6 +466,7 @@ mod shared {
                 kills += 1;
                 take(&output(child), &mut told);
             }
+            round += 1;
         }
         let mut last = start(&house, true);
         let report = tokio::task::block_in_place(|| output(&mut last));

@@ -8,18 +8,21 @@ use std::time::Duration;
 use feedatlas::model::article::{Article, Credit, CreditRole, Match, Origin, Photo, Routed};
 use feedatlas::model::cluster::{ArticleId, Cluster, Copy, Fingerprint, Stored};
 use feedatlas::model::country::Country;
-use feedatlas::model::settings::{CountrySettings, Limits, Network, Publish, Settings, StoreSettings, Worker};
+use feedatlas::model::language::Language;
+use feedatlas::model::settings::{Alert, CountrySettings, Limits, Network, Publish, Settings, StoreSettings, Worker};
 use feedatlas::model::source::{ArticleRule, Rights, Source, SourceName, SourceState};
 use feedatlas::model::url::PageUrl;
 use feedatlas::publish::country_feed::CountryFeed;
+use feedatlas::publish::days::Days;
 use feedatlas::publish::glance::{self, Glance};
-use feedatlas::publish::month::Month;
+use feedatlas::publish::month::Part;
+use feedatlas::publish::pack::{Effort, brotli, gzip};
 use feedatlas::publish::sink::{File, Folder, Sink};
 use feedatlas::publish::site::Site;
 use feedatlas::publish::status::{CountryStatus, SourceStatus, State, StatusFile};
 use feedatlas::publish::{archive_file, atom, feed_files, json_feed, rss, site_files};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use quick_xml::events::Event;
 
@@ -56,8 +59,16 @@ fn settings() -> Settings {
         worker: Worker::default(),
         network: Network::default(),
         limits: Limits::default(),
+        alert: Alert::default(),
         store: StoreSettings { path: PathBuf::from("data"), shared: None, keep: Duration::from_hours(24 * 180) },
-        publish: Publish { to: PathBuf::from("public"), base_url: url("https://news.example/atlas"), items: 100 },
+        publish: Publish {
+            to: PathBuf::from("public"),
+            base_url: url("https://news.example/atlas"),
+            items: 100,
+            hub: None,
+            selections: Vec::new(),
+            language: Language::Russian,
+        },
         sources: vec![
             source("Вестник <b>Примера</b>", Rights::Full, 0),
             source("Выписки", Rights::Excerpt, 1),
@@ -69,6 +80,21 @@ fn settings() -> Settings {
 
 fn site() -> Site {
     Site::of(&settings()).unwrap()
+}
+
+/// What was new of late, on the day after the articles of these tests were first seen.
+fn days(clusters: &[Cluster]) -> Days {
+    let seen: Vec<Timestamp> = clusters.iter().map(|cluster| cluster.leader.first_seen).collect();
+    Days::of(&seen, "2024-02-02".parse().unwrap())
+}
+
+/// Something new on each of thirty days: the longest drawing.
+fn every_day() -> Days {
+    let today = "2024-02-02".parse().unwrap();
+    let from = feedatlas::publish::days::from(today);
+    let seen =
+        (0..30).flat_map(|day| vec![from + SignedDuration::from_hours(24 * day); usize::try_from(day).unwrap() + 1]);
+    Days::of(&seen.collect::<Vec<_>>(), today)
 }
 
 fn land(code: &str) -> feedatlas::publish::site::Land {
@@ -274,6 +300,8 @@ fn status() -> StatusFile {
     let sources = &settings().sources;
     StatusFile {
         edition: "mark".to_owned(),
+        feeds: Vec::new(),
+        untold: None,
         forgot: None,
         passed: Some(at("2024-02-01T00:00:00Z")),
         articles: 4,
@@ -303,7 +331,7 @@ fn the_site_as_a_whole() {
         .map(|land| {
             let code = land.country.code();
             let here: Vec<Cluster> = if matches!(code, "KP" | "RU") { clusters.clone() } else { Vec::new() };
-            Glance::of(&CountryFeed::of_land(land, &here, &site), here.len() as u64)
+            Glance::of(&CountryFeed::of_land(land, &here, &site), here.len() as u64, days(&here))
         })
         .collect();
     let status = status();
@@ -337,21 +365,28 @@ fn home_is_light_even_when_every_land_has_news() {
                 article.photos = vec![photo(number, Some(("Фото: Я", "Я", CreditRole::Photographer)))];
                 cluster(article, &[land.country.code()])
             });
-            Glance::of(&CountryFeed::of_land(land, &clusters, &site), 12_345)
+            Glance::of(&CountryFeed::of_land(land, &clusters, &site), 12_345, every_day())
         })
         .collect();
     let files = site_files(&glances, &StatusFile::default(), &site).unwrap();
-    let bytes_of = |path: &str| files.iter().find(|file| file.path == path).unwrap().bytes.len();
-    let sum = bytes_of("index.html") + bytes_of("assets/style.css") + bytes_of("assets/app.js");
-    assert!(sum < 60 * 1024, "{sum} bytes");
+    for home in ["index.html", "en/index.html"] {
+        let own = [home, "assets/style.css", "assets/app.js"];
+        let bytes = |path: &&str| &files.iter().find(|file| file.path == *path).unwrap().bytes;
+        let sent = |pack: fn(&[u8], Effort) -> Vec<u8>| -> usize {
+            own.iter().map(|path| pack(bytes(path), Effort::of(path, bytes(path).len()).unwrap()).len()).sum()
+        };
+        let (plain, gzip, brotli) = (own.iter().map(|path| bytes(path).len()).sum::<usize>(), sent(gzip), sent(brotli));
+        println!("{home} with styles and script: {plain} bytes, gzip {gzip}, brotli {brotli}");
+        assert!(gzip < 30 * 1024 && brotli < 30 * 1024 && plain < 90 * 1024, "{home}: {plain}, {gzip}, {brotli}");
+    }
 }
 
 #[test]
 fn a_land_at_a_glance_is_the_same_from_its_newest_alone() {
     let site = site();
     let clusters: Vec<Cluster> = (1..=60).map(|number| cluster(article("Выписки", number), &["KP"])).collect();
-    let whole = Glance::of(&CountryFeed::of_land(&land("KP"), &clusters, &site), 60);
-    let newest = Glance::of(&CountryFeed::of_land(&land("KP"), &clusters[..glance::ITEMS], &site), 60);
+    let whole = Glance::of(&CountryFeed::of_land(&land("KP"), &clusters, &site), 60, days(&clusters));
+    let newest = Glance::of(&CountryFeed::of_land(&land("KP"), &clusters[..glance::ITEMS], &site), 60, days(&clusters));
     assert_eq!(format!("{whole:?}"), format!("{newest:?}"));
 }
 
@@ -410,7 +445,8 @@ fn an_empty_land_has_its_feeds() {
 #[test]
 fn archives_are_a_chain() {
     let site = site();
-    let (january, december) = (Month::of(at("2024-01-05T00:00:00Z")), Month::of(at("2023-12-31T23:59:59Z")));
+    let part = |text: &str| text.parse::<Part>().unwrap();
+    let january = part("2024-01");
     let mut current = CountryFeed::of_land(&land("KP"), &honest(), &site);
     current.previous = Some(january);
     let current_text = text(rss::write(&current, &site).unwrap());
@@ -419,7 +455,8 @@ fn archives_are_a_chain() {
             .contains("<atom:link href=\"https://news.example/atlas/feeds/kndr/2024-01.xml\" rel=\"prev-archive\"")
     );
     assert!(!current_text.contains("<fh:archive"));
-    let archive = current.archive(january, Some(december), &honest(), &site);
+    let chain = (Some(part("2023-12-2")), Some(part("2024-01-2")));
+    let archive = CountryFeed { previous: chain.0, next: chain.1, ..current.archive(january, current.items.clone()) };
     let file = archive_file(&archive, &site).unwrap();
     assert_eq!(file.path, "feeds/kndr/2024-01.xml");
     insta::assert_snapshot!("archive.xml", text(file.bytes.clone()).lines().take(24).collect::<Vec<_>>().join("\n"));
@@ -618,13 +655,13 @@ async fn for_a_look_by_hand() {
             .cloned()
             .collect();
         let feed = CountryFeed::of_land(land, &here, &site);
-        glances.push(Glance::of(&feed, here.len() as u64));
-        let archive = feed.archive(Month::of(at("2024-02-01T00:00:00Z")), None, &here, &site);
+        glances.push(Glance::of(&feed, here.len() as u64, days(&here)));
+        let archive = feed.archive("2024-02".parse().unwrap(), feed.items.clone());
         sink.write(vec![archive_file(&archive, &site).unwrap()]).await.unwrap();
         sink.write(feed_files(&feed, &site).unwrap()).await.unwrap();
     }
     let all = CountryFeed::of_all(&clusters, &site);
-    glances.insert(0, Glance::of(&all, clusters.len() as u64));
+    glances.insert(0, Glance::of(&all, clusters.len() as u64, days(&clusters)));
     sink.write(feed_files(&all, &site).unwrap()).await.unwrap();
     sink.write(site_files(&glances, &status(), &site).unwrap()).await.unwrap();
 }

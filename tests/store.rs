@@ -69,6 +69,7 @@ on_every_engine!(
     noted_entries_are_told_page_by_page,
     what_was_not_seen_for_long_is_forgotten,
     a_leader_stays_as_long_as_one_of_its_copies,
+    what_is_taken_down_goes_and_never_comes_back,
     verify_counts_what_it_read,
     subscriptions_are_given_back_until_they_are_forgotten,
 );
@@ -77,3 +78,5 @@ on_every_engine!(
 mod damage;
 #[path = "support/store_twins.rs"]
 mod twins;
+#[path = "support/store_upkeep.rs"]
+mod upkeep;

@@ -31,6 +31,10 @@ pub(super) fn is_damaged_utf8(bytes: &[u8]) -> bool {
 
 /// Whether ASCII bytes hold the escapes of ISO-2022-JP.
 pub(super) fn escapes_japanese(bytes: &[u8]) -> bool {
+    // `contains` looks at a word of bytes at a time, and there is hardly ever one.
+    if !bytes.contains(&0x1b) {
+        return false;
+    }
     let mut rest = bytes;
     while let Some(at) = rest.iter().position(|byte| *byte == 0x1b) {
         rest = &rest[at + 1..];
@@ -60,7 +64,7 @@ pub(super) fn contradicts(text: &str) -> bool {
     /// No Western word has so many accented letters in a row.
     const ACCENTED_RUN_MAX: usize = 4;
     /// Letters that are looked at: the verdict is clear after far fewer.
-    const LETTERS_MAX: usize = 20_000;
+    const LETTERS_MAX: usize = 4_000;
     let (mut letters, mut accented, mut controls, mut turned, mut proper) = (0usize, 0usize, 0usize, 0usize, 0usize);
     let mut run = 0;
     let mut before = ' ';

@@ -8,6 +8,7 @@ mod label;
 mod pages;
 mod twice;
 
+use std::borrow::Cow;
 use std::str;
 
 use label::Charset;
@@ -35,9 +36,9 @@ pub enum Form {
 /// assert_eq!(name, "windows-1251");
 /// ```
 #[must_use]
-pub fn decode(bytes: &[u8], http: Option<&str>, form: Form) -> (String, &'static str) {
+pub fn decode<'a>(bytes: &'a [u8], http: Option<&str>, form: Form) -> (Cow<'a, str>, &'static str) {
     if let Some((charset, mark_bytes)) = declared::mark(bytes).or_else(|| declared::zeros(bytes)) {
-        return (charset.decode(&bytes[mark_bytes..]).0, charset.name());
+        return (Cow::Owned(charset.decode(&bytes[mark_bytes..]).0), charset.name());
     }
     let inside = match form {
         Form::Xml => declared::in_xml(bytes),
@@ -51,31 +52,31 @@ pub fn decode(bytes: &[u8], http: Option<&str>, form: Form) -> (String, &'static
     }
     for charset in candidates {
         if let Some(text) = believed(charset, bytes) {
-            return (text, charset.name());
+            return (Cow::Owned(text), charset.name());
         }
     }
     if guess::is_damaged_utf8(bytes) {
-        return (String::from_utf8_lossy(bytes).into_owned(), "UTF-8");
+        return (String::from_utf8_lossy(bytes), "UTF-8");
     }
     let charset = Charset::Web(guess::guess(bytes));
-    (charset.decode(bytes).0, charset.name())
+    (Cow::Owned(charset.decode(bytes).0), charset.name())
 }
 
 /// The text of bytes that are valid UTF-8, which other charsets are by accident only: unless they say they are one that
 /// escapes (ISO-2022-JP) or is no ASCII (EBCDIC), or have so few letters outside ASCII that the accident is likely.
-fn valid_utf8(text: &str, mut candidates: impl Iterator<Item = Charset>) -> (String, &'static str) {
+fn valid_utf8(text: &str, mut candidates: impl Iterator<Item = Charset>) -> (Cow<'_, str>, &'static str) {
     let bytes = text.as_bytes();
     if guess::escapes_japanese(bytes) {
-        return (Charset::Web(encoding_rs::ISO_2022_JP).decode(bytes).0, "ISO-2022-JP");
+        return (Cow::Owned(Charset::Web(encoding_rs::ISO_2022_JP).decode(bytes).0), "ISO-2022-JP");
     }
     let other = candidates.find(|charset| charset.is_ebcdic() || charset.is_double_byte());
     let accident = other.filter(|charset| charset.is_ebcdic() || guess::is_utf8_by_accident(text));
     if let Some(charset) = accident
         && let (decoded, 0) = charset.decode(bytes)
     {
-        return (decoded, charset.name());
+        return (Cow::Owned(decoded), charset.name());
     }
-    (twice::repaired(text).unwrap_or_else(|| text.to_owned()), "UTF-8")
+    (twice::repaired(text).map_or(Cow::Borrowed(text), Cow::Owned), "UTF-8")
 }
 
 /// The bytes in a charset that somebody named, unless they are not in it.
@@ -195,7 +196,7 @@ mod tests {
         }
         little.splice(0..0, [0xff, 0xfe]);
         assert_eq!(decode(&little, None, Form::Xml).0, text);
-        assert_eq!(decode(b"\xef\xbb\xbf{}", Some("koi8-r"), Form::Json), (String::from("{}"), "UTF-8"));
+        assert_eq!(decode(b"\xef\xbb\xbf{}", Some("koi8-r"), Form::Json), (Cow::Borrowed("{}"), "UTF-8"));
     }
 
     #[test]

@@ -14,7 +14,7 @@ const WINDOWS_1252: [char; 32] = [
 /// The text as it was meant; nothing, if it is not written twice.
 pub(super) fn repaired(text: &str) -> Option<String> {
     // Every quotation mark and dash has this letter after its first, and so have the commonest Cyrillic ones.
-    if !text.contains('\u{80}') && !text.contains('\u{81}') {
+    if !holds_first_controls(text.as_bytes()) {
         return None;
     }
     let mut repaired = String::with_capacity(text.len());
@@ -34,6 +34,18 @@ pub(super) fn repaired(text: &str) -> Option<String> {
     }
     repaired.push_str(rest);
     (mended >= LETTERS_MIN).then_some(repaired)
+}
+
+/// Whether U+0080 or U+0081 stands in a text. `str::find` looks for the last byte of a letter, which in Cyrillic is that of
+/// every other «р»; their first byte is rare everywhere.
+fn holds_first_controls(text: &[u8]) -> bool {
+    /// Bytes that are asked at once whether there is one among them.
+    const STRETCH: usize = 128;
+    let stretches = text.chunks(STRETCH).enumerate().filter(|(_, stretch)| stretch.contains(&0xc2));
+    stretches.map(|(index, _)| &text[index * STRETCH..]).any(|from| {
+        let within = from.len().min(STRETCH + 1);
+        from[..within].windows(2).any(|pair| pair[0] == 0xc2 && matches!(pair[1], 0x80 | 0x81))
+    })
 }
 
 /// The letter whose bytes stand at the beginning as letters of their own, and how many bytes these take.

@@ -41,6 +41,11 @@ pub(crate) fn store(settings: &Settings) -> Result<Arc<dyn Store>, Exit> {
 /// A worker over that store.
 pub(crate) fn worker(settings: Settings) -> Result<Arc<Worker>, Exit> {
     let store = store(&settings)?;
+    worker_over(settings, store)
+}
+
+/// A worker over a store that is open.
+pub(crate) fn worker_over(settings: Settings, store: Arc<dyn Store>) -> Result<Arc<Worker>, Exit> {
     let fetcher = Fetcher::new(&settings.worker, &settings.network, &settings.limits).map_err(|error| {
         eprintln!("feedatlas: {error}");
         Exit::Unusable

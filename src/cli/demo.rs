@@ -20,6 +20,7 @@ use crate::config;
 use crate::model::settings::Settings;
 use crate::model::url::PageUrl;
 use crate::pipeline::Options;
+use crate::publish::status;
 use crate::serve;
 
 /// The sample site: path and bytes of each file of `fixtures/site`.
@@ -31,7 +32,13 @@ const ORIGIN: &str = "127.0.0.1:8099";
 /// Files below this folder take the place of others before the second pass.
 const SECOND_PASS: &str = "second-pass/";
 
+const EXAMPLES: &str = "\
+Examples:
+  feedatlas demo                  then open the address that it prints
+  feedatlas demo --once shown     publishes into a folder and ends";
+
 #[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
 pub(crate) struct Arguments {
     /// Publish into this folder and end, instead of serving.
     #[arg(long, value_name = "DIR")]
@@ -89,6 +96,8 @@ async fn publish(
     origin: SocketAddr,
     stop: &CancellationToken,
 ) -> Result<(), Exit> {
+    // A demo that published here before had another site: its articles are not read back. None there is no failure.
+    let _ = std::fs::remove_file(settings.publish.to.join(status::PATH));
     let worker = build::worker(settings)?;
     for round in ["first", "second"] {
         eprintln!("feedatlas: {round} pass");

@@ -9,7 +9,13 @@ use clap::Args;
 use crate::cli::exit::Exit;
 use crate::config;
 
+const EXAMPLES: &str = "\
+Examples:
+  feedatlas init && $EDITOR feeds.toml && feedatlas check
+  feedatlas init --config example.toml      to look keys up";
+
 #[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
 pub(crate) struct Arguments {
     /// Replace a file that is there.
     #[arg(long)]

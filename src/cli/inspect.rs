@@ -30,7 +30,16 @@ use crate::model::source::Source;
 use crate::model::url::PageUrl;
 use crate::route::{self, Gazetteer, Words, judge};
 
+const EXAMPLES: &str = "\
+The rules of feeds.toml hold for a page of a host that it names. Without a feeds.toml the page is read as any other.
+
+Examples:
+  feedatlas inspect https://bigasia.ru/some-article
+  feedatlas inspect page.html --url https://bigasia.ru/some-article --html > seen.html
+  feedatlas inspect URL --save fixtures/articles/site/2026-03-02";
+
 #[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
 pub(crate) struct Arguments {
     /// The address of an article's page, or a file that holds the page. No feed: `feedatlas parse` reads those.
     #[arg(value_name = "URL|FILE")]

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use crate::cli::seen::{Outcome, Read, Seen};
+use crate::cli::terminal;
 use crate::extract::explain::{Candidate, Explanation};
 use crate::html::plain::collapse;
 use crate::model::article::Photo;
@@ -10,6 +11,9 @@ use crate::text::fold::beginning;
 
 /// Characters of a line that was cut: enough to find it in the page.
 const CUT_CHARS_MAX: usize = 90;
+
+/// Columns of the name of a stage.
+const STAGE: usize = 9;
 
 /// Prints it.
 pub(crate) fn show(seen: &Seen) {
@@ -38,8 +42,14 @@ pub(crate) fn show(seen: &Seen) {
 }
 
 fn say(stage: &str, words: &str) {
+    // What follows stands below the words, not below the name of the stage.
+    let lines = words.lines().enumerate().map(|(index, line)| {
+        let margin = if index == 0 { " ".repeat(STAGE) } else { String::new() };
+        terminal::wrapped(&format!("{margin}{line}"))
+    });
+    let lines = lines.collect::<Vec<_>>().join("\n");
     // Cannot matter: whoever closed the stream does not want to read it.
-    let _ = writeln!(std::io::stdout(), "{stage:<9}{words}");
+    let _ = writeln!(std::io::stdout(), "{stage:<STAGE$}{}", lines.get(STAGE..).unwrap_or_default());
 }
 
 fn show_facts(read: &Read, why: &Explanation) {

@@ -25,6 +25,17 @@ pub(crate) fn settings(path: &Path) -> Result<Settings, Exit> {
     }
 }
 
+/// The settings of feeds.toml; those of an empty one where there is none.
+pub(crate) fn settings_or_defaults(config: &Path) -> Result<Settings, Exit> {
+    if config.exists() {
+        return settings(config);
+    }
+    config::read("", config, &|_| None).map(|reading| reading.settings).map_err(|error| {
+        eprintln!("{error}");
+        Exit::Usage
+    })
+}
+
 /// The operator's folder of rules of sites, where feeds.toml names one.
 fn site_rules(settings: &Settings) -> Result<(), Exit> {
     let Some(folder) = &settings.worker.site_rules else { return Ok(()) };

@@ -1,10 +1,13 @@
 //! The composition root: builds concrete things, reads clock, environment and signals. A file a command.
 
+mod alert;
 mod build;
 mod case;
 mod check;
+mod completions;
 mod demo;
 pub mod exit;
+mod feeds_file;
 mod filters;
 mod init;
 mod inspect;
@@ -12,20 +15,34 @@ mod inspect_page;
 mod inspect_text;
 mod load;
 mod local;
+mod opml;
+mod own_hub;
 mod probe;
+mod process;
+mod reload;
 mod run;
 mod seen;
 mod serve;
 mod signals;
+mod source_lines;
+mod sources;
 mod status;
+mod status_table;
 mod store;
+mod tally;
+mod taste;
+mod terminal;
+mod typed;
+mod upkeep;
 mod watch;
+mod work;
 
 use std::path::PathBuf;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
 use exit::Exit;
+use watch::LogFormat;
 
 /// Reads many news sources and republishes one feed per country, with whole articles and their photographers named.
 ///
@@ -37,6 +54,10 @@ struct CommandLine {
     #[arg(long, global = true, default_value = "feeds.toml", value_name = "FILE")]
     config: PathBuf,
 
+    /// How what happens is told on standard error.
+    #[arg(long, global = true, default_value = "text", value_name = "FORM")]
+    log_format: LogFormat,
+
     #[command(subcommand)]
     command: Command,
 }
@@ -44,14 +65,15 @@ struct CommandLine {
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done
-  1  done, but some sources failed (run --strict)
+  1  done, but some sources failed (run --strict), or something is wrong (status --check)
   2  feeds.toml or the command line is wrong
   3  the store or the output folder cannot be used
   4  another worker is at it
 
 Environment:
   FEEDATLAS_LOG  what is logged to standard error: error, warn (default), info, debug
-  NO_COLOR       no colours";
+  NO_COLOR       no colours
+  COLUMNS        how wide tables may be, where it is not the terminal's width";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -63,7 +85,7 @@ enum Command {
     Serve(serve::Arguments),
     /// Tell every mistake of feeds.toml, with its line and its cure; with --probe, ask every source once too.
     Check(check::Arguments),
-    /// A table of sources and countries, read from status.json.
+    /// How each source and land is doing, read from status.json; with --check, what is wrong and nothing else.
     Status(status::Arguments),
     /// One article's page through every stage, each step with its reasons: fetch, extract, credit, route, dedup. Stores nothing.
     Inspect(inspect::Arguments),
@@ -72,6 +94,16 @@ enum Command {
     /// Look into the store, export it, import into it, verify it.
     #[command(subcommand)]
     Store(store::Action),
+    /// What is read: the sources, a new one looked at and added, one tried.
+    #[command(subcommand)]
+    Sources(sources::Action),
+    /// Lists of feeds of other readers (OPML): in, and out.
+    #[command(subcommand)]
+    Opml(opml::Action),
+    /// Print what a shell needs to complete commands and options: bash, zsh, fish, powershell, elvish.
+    Completions(completions::Arguments),
+    /// Print the manual page: `feedatlas man | man -l -`.
+    Man,
     #[command(flatten)]
     Filter(filters::Filter),
 }
@@ -79,11 +111,11 @@ enum Command {
 /// Runs what the command line asks for.
 #[must_use]
 pub fn main() -> Exit {
-    watch::start_log();
     let line = match CommandLine::try_parse() {
         Ok(line) => line,
         Err(error) => return explain(&error),
     };
+    watch::start_log(line.log_format);
     let config = line.config.as_path();
     match line.command {
         Command::Init(arguments) => init::run(config, &arguments),
@@ -94,6 +126,10 @@ pub fn main() -> Exit {
         Command::Inspect(arguments) => inspect::run(config, &arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Store(action) => store::run(config, &action),
+        Command::Sources(action) => sources::run(config, &action),
+        Command::Opml(action) => opml::run(config, &action),
+        Command::Completions(arguments) => completions::run(&arguments, command()),
+        Command::Man => completions::man(),
         Command::Filter(filter) => filters::run(&filter),
     }
 }

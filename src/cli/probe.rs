@@ -1,16 +1,16 @@
 //! `feedatlas check --probe`: every source asked once; a table of what it is, and the lines of feeds.toml that would fit it better.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::sync::Arc;
 
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{Cell, CellAlignment, Color, ContentArrangement, Table};
+use comfy_table::{Cell, CellAlignment, Color, Table};
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 
 use crate::cli::build;
 use crate::cli::exit::Exit;
 use crate::cli::signals;
+use crate::cli::terminal;
 use crate::fetch::Fetcher;
 use crate::model::cure::cure;
 use crate::model::settings::Settings;
@@ -68,17 +68,8 @@ fn words(probes: &[(Source, Probe)]) -> String {
 }
 
 fn table(probes: &[(Source, Probe)]) -> Table {
-    let mut table = Table::new();
-    table
-        .load_style(UTF8_HORIZONTAL_ONLY)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_header(vec!["source", "status", "kind", "items", "newest", "zone", "charset", "robots", "moved to"]);
-    if !io::stdout().is_terminal() {
-        table.set_width(WIDTH_ELSEWHERE);
-    }
-    if std::env::var_os("NO_COLOR").is_some() {
-        table.force_no_tty();
-    }
+    let mut table = terminal::table(terminal::width_or(WIDTH_ELSEWHERE));
+    table.set_header(vec!["source", "status", "kind", "items", "newest", "zone", "charset", "robots", "moved to"]);
     for (source, probe) in probes {
         let moved = probe.moved_to.as_ref().map(ToString::to_string).unwrap_or_default();
         let (status, [kind, items, newest, zone, charset]) = match &probe.found {
@@ -112,15 +103,7 @@ fn told(found: &Found) -> [String; 5] {
         Zone::NoDates => "no dates".to_owned(),
     };
     let newest = found.newest.map(|at| at.to_string()).unwrap_or_default();
-    [kind(found.kind).to_owned(), found.entries.to_string(), newest, zone, found.charset.to_owned()]
-}
-
-fn kind(kind: SourceKind) -> &'static str {
-    match kind {
-        SourceKind::Feed => "feed",
-        SourceKind::Page => "page",
-        SourceKind::Sitemap => "sitemap",
-    }
+    [found.kind.as_str().to_owned(), found.entries.to_string(), newest, zone, found.charset.to_owned()]
 }
 
 fn robots(robots: Robots) -> String {
@@ -152,7 +135,7 @@ fn suggestions(source: &Source, probe: &Probe) -> Vec<String> {
     if let Some(found) = read {
         if probe.instead.is_none() && found.kind != SourceKind::Feed && source.kind.is_none() && source.select.is_none()
         {
-            line(format!("kind = \"{}\"", kind(found.kind)), "no feed is named on it");
+            line(format!("kind = \"{}\"", found.kind.as_str()), "no feed is named on it");
         }
         if found.zone == Zone::Missing && source.zone == jiff::tz::TimeZone::UTC {
             missing = Some(

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
+use crate::cli::alert;
 use crate::cli::build;
 use crate::cli::exit::Exit;
 use crate::cli::load;
@@ -14,11 +15,22 @@ use crate::cli::watch::Screen;
 use crate::model::fault::with_causes;
 use crate::model::report::PassReport;
 use crate::model::settings::Settings;
-use crate::pipeline::edition::EditionError;
+use crate::pipeline::press::EditionError;
 use crate::pipeline::worker::Worker;
 use crate::pipeline::{self, Options, PassError};
 
+const EXAMPLES: &str = "\
+A source is asked when its time has come: as its own max-age, ttl and skipHours say, else as `[worker] every` says. So this may run
+as often as you like: cron's every ten minutes is usual. SIGTERM and Ctrl-C end a pass cleanly within 10 seconds.
+
+Examples:
+  feedatlas run
+  feedatlas run --source \"Harbour News\" --force     that one, now
+  feedatlas run --dry-run --report json | jq -c 'select(.event == \"article\")'
+  */10 * * * * cd /home/me/news && feedatlas run 2>> run.log";
+
 #[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
 pub(crate) struct Arguments {
     /// Ask every source now: ignores our schedule, max-age, ttl and skipHours; never Retry-After, 410, robots.txt or the pace.
     #[arg(long)]
@@ -76,12 +88,23 @@ pub(crate) async fn pass(
     match outcome {
         Ok(report) => {
             Screen::summary(&report);
+            // A pass that was told to stop, or that read some sources alone, tells nobody that all is as it should be.
+            if !options.dry_run && options.only.is_empty() && !stop.is_cancelled() {
+                alert::after_pass(worker, Timestamp::now()).await.map_err(|error| build::told(&error))?;
+            }
             Ok(report)
         }
-        Err(PassError::Store(error) | PassError::Edition(EditionError::Store(error))) => Err(build::told(&error)),
-        Err(PassError::Edition(EditionError::Publish(error))) => {
-            eprintln!("feedatlas: {}", with_causes(&error));
-            Err(Exit::Unusable)
+        Err(error) => Err(told(&error)),
+    }
+}
+
+/// Why a pass ended early, in words, and how to end because of it.
+pub(crate) fn told(error: &PassError) -> Exit {
+    match error {
+        PassError::Store(error) | PassError::Edition(EditionError::Store(error)) => build::told(error),
+        PassError::Edition(EditionError::Publish(error)) => {
+            eprintln!("feedatlas: {}", with_causes(error));
+            Exit::Unusable
         }
     }
 }

@@ -1,37 +1,36 @@
 //! `feedatlas serve`: HTTP from the published folder; with `--work`, passes on schedule beside it.
 
-use std::collections::BTreeSet;
+use std::io;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
+use tokio::sync::watch;
 
+use crate::cli::alert;
 use crate::cli::build;
 use crate::cli::exit::Exit;
 use crate::cli::load;
-use crate::cli::run::pass;
+use crate::cli::own_hub::OwnHub;
+use crate::cli::process;
+use crate::cli::reload::{Reload, Turn};
 use crate::cli::signals;
-use crate::cli::watch::Screen;
-use crate::model::source::SourceName;
-use crate::pipeline::Options;
-use crate::pipeline::schedule;
+use crate::cli::tally::Tally;
+use crate::cli::work::Work;
+use crate::model::settings::Settings;
 use crate::pipeline::subscribe;
 use crate::pipeline::worker::Worker;
-use crate::serve;
+use crate::serve::access::{AccessLog, LogForm, LogPlace};
+use crate::serve::exposition::Page;
+use crate::serve::metrics;
+use crate::serve::server::Server;
 use crate::websub::desk::Desk;
 
-/// Shortest rest between two passes, so that a source with `every = "1s"` does not keep the worker spinning.
-const REST_MIN: Duration = Duration::from_secs(1);
-
-/// Longest rest between two passes: a source that was due meanwhile waits no longer than this.
-const REST_MAX: Duration = Duration::from_mins(5);
-
 #[derive(Debug, Args)]
+#[command(after_help = SIGNALS)]
 pub(crate) struct Arguments {
     /// Where to listen.
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
@@ -39,38 +38,125 @@ pub(crate) struct Arguments {
     /// Run the worker on its schedule too.
     #[arg(long)]
     work: bool,
+    /// Answer Prometheus here, at /metrics; not for the public.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    metrics: Option<SocketAddr>,
+    /// Write a line for each answer to this file; `-` is standard output.
+    #[arg(long, value_name = "FILE")]
+    access_log: Option<PathBuf>,
+    /// How such a line is written.
+    #[arg(long, value_enum, default_value_t, value_name = "FORM", requires = "access_log")]
+    access_log_form: AccessLogForm,
+}
+
+const SIGNALS: &str = "\
+Signals:
+  TERM, INT  finish what is under way, then end; once more ends at once
+  HUP        read feeds.toml again (a wrong one is told and changes nothing), and open the access log again";
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum AccessLogForm {
+    /// As Apache and nginx write it.
+    #[default]
+    Combined,
+    /// One JSON object a line.
+    Json,
 }
 
 pub(crate) fn run(config: &Path, arguments: &Arguments) -> Exit {
     let outcome = load::settings(config).and_then(|settings| {
-        let folder = settings.publish.to.clone();
         let runtime = build::runtime()?;
-        let worker = if arguments.work { Some(build::worker(settings)?) } else { None };
-        build::block_on(runtime, async {
-            let stop = signals::stop_token();
-            let listener = listen(arguments.listen).await?;
-            let address = listener.local_addr().unwrap_or(arguments.listen);
-            eprintln!("feedatlas: http://{address}/ serves {}", folder.display());
-            let desk = match &worker {
-                Some(worker) => Some(desk(worker).await?),
-                None => None,
-            };
-            let serving = serve::serve_with(listener, folder, desk.clone(), stop.clone());
-            let working = async {
-                if let (Some(worker), Some(desk)) = (&worker, &desk) {
-                    work(worker, desk, &stop).await?;
-                }
-                Ok::<(), Exit>(())
-            };
-            let (answered, read) = tokio::join!(serving, working);
-            read?;
-            answered.map_err(|error| {
-                eprintln!("feedatlas: {error}");
-                Exit::Unusable
-            })
-        })
+        let log = arguments.access_log.as_deref().map(|path| log(path, arguments.access_log_form)).transpose()?;
+        let outcome = build::block_on(runtime, serve(config, settings, arguments, log.clone()));
+        if let Some(log) = log {
+            log.close();
+        }
+        outcome
     });
     outcome.err().unwrap_or(Exit::Done)
+}
+
+async fn serve(
+    config: &Path,
+    settings: Settings,
+    arguments: &Arguments,
+    log: Option<Arc<AccessLog>>,
+) -> Result<(), Exit> {
+    // From the first moment on: a signal that comes while the store is opened must not end it.
+    let (stop, hangups) = (signals::stop_token(), signals::Hangups::new());
+    let folder = settings.publish.to.clone();
+    let (watched_settings, hub) = (settings.clone(), OwnHub::of(&settings)?);
+    let worker = if arguments.work { Some(build::worker(settings)?) } else { None };
+    let listener = listen(arguments.listen).await?;
+    let address = listener.local_addr().unwrap_or(arguments.listen);
+    eprintln!("feedatlas: http://{address}/ serves {}", folder.display());
+    let desk = desk(worker.as_ref(), hub.as_ref()).await?;
+    let server = Server::new(folder).with_desk(desk.clone()).with_log(log.clone());
+    let server = Arc::new(server.with_connections_max(process::connections_max()));
+    let tally = Arc::new(Tally::default());
+    let (turn, work) = match (worker, desk) {
+        (Some(worker), Some(desk)) => {
+            let (sender, workers) = watch::channel(worker);
+            let (tally, server, stop) = (Arc::clone(&tally), Arc::clone(&server), stop.clone());
+            (Turn::Worker(Arc::new(sender)), Some(Work { workers, desk, tally, server, stop }))
+        }
+        _ => (Turn::Folder(Arc::clone(&server)), None),
+    };
+    let watched = match arguments.metrics {
+        Some(address) => {
+            let listener = listen(address).await?;
+            eprintln!("feedatlas: http://{}/metrics", listener.local_addr().unwrap_or(address));
+            let more = numbers(&turn, &tally);
+            // Cut when `serve` ends: whoever watches asks again.
+            Some(tokio::spawn(metrics::run(listener, Arc::clone(&server), more, stop.clone())))
+        }
+        None => None,
+    };
+    let reload = Reload { config: config.to_owned(), turn, tally, log, hangups };
+    let working = async {
+        match work {
+            Some(work) => work.run().await,
+            None => Ok(()),
+        }
+    };
+    let serving = async {
+        let answered = tokio::select! {
+            answered = server.run(listener, &stop) => answered,
+            () = reload.run() => Ok(()),
+        };
+        stop.cancel();
+        answered
+    };
+    let late = alert::watch_passes(&watched_settings, &stop);
+    let delivering = async {
+        if let Some(hub) = &hub {
+            hub.deliver(&stop).await;
+        }
+    };
+    let (answered, passes, (), ()) = tokio::join!(serving, working, late, delivering);
+    if let Some(watched) = watched {
+        watched.abort();
+    }
+    passes?;
+    answered.map_err(|error| {
+        eprintln!("feedatlas: {error}");
+        Exit::Unusable
+    })
+}
+
+/// What is counted beside the server: passes, where there are any, and the process.
+fn numbers(turn: &Turn, tally: &Arc<Tally>) -> impl Fn(&mut Page) + Send + Sync + 'static {
+    let tally = Arc::clone(tally);
+    let worker = match turn {
+        Turn::Worker(sender) => Some(sender.subscribe()),
+        Turn::Folder(_) => None,
+    };
+    move |page| {
+        if let Some(worker) = &worker {
+            tally.write(&worker.borrow().meters, page);
+        }
+        process::write_numbers(page);
+    }
 }
 
 pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, Exit> {
@@ -80,79 +166,31 @@ pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, Exit> {
     })
 }
 
-/// Where hubs call, with the subscriptions that are remembered.
-async fn desk(worker: &Arc<Worker>) -> Result<Arc<Desk>, Exit> {
-    if let Some(base) = subscribe::base(&worker.fetcher, &worker.settings.publish.base_url) {
-        eprintln!("feedatlas: hubs may call at {}/websub/", base.as_str().trim_end_matches('/'));
-    }
-    let remembered = worker.store.subscriptions().await.map_err(|error| build::told(&error))?;
-    Ok(Arc::new(Desk::new(remembered, Timestamp::now)))
+fn log(path: &Path, form: AccessLogForm) -> Result<Arc<AccessLog>, Exit> {
+    let place = if path == Path::new("-") { LogPlace::Output } else { LogPlace::File(path.to_owned()) };
+    let form = match form {
+        AccessLogForm::Combined => LogForm::Combined,
+        AccessLogForm::Json => LogForm::Json,
+    };
+    let opened: io::Result<AccessLog> = AccessLog::open(place, form);
+    opened.map(Arc::new).map_err(|error| {
+        eprintln!("feedatlas: --access-log {}: {error}", path.display());
+        Exit::Usage
+    })
 }
 
-/// Passes until told to stop, and asks hubs between them. A store or folder that fails ends the work and with it the command.
-async fn work(worker: &Arc<Worker>, desk: &Desk, stop: &CancellationToken) -> Result<(), Exit> {
-    let mut told = BTreeSet::new();
-    let mut is_time = true;
-    while !stop.is_cancelled() {
-        if let Err(exit) = once(worker, desk, (&mut told, is_time), stop).await {
-            stop.cancel();
-            return Err(exit);
+/// Where hubs call: with the subscriptions that are remembered, where passes are run; with our own hub, where there is one.
+async fn desk(worker: Option<&Arc<Worker>>, hub: Option<&OwnHub>) -> Result<Option<Arc<Desk>>, Exit> {
+    if worker.is_none() && hub.is_none() {
+        return Ok(None);
+    }
+    let mut remembered = Vec::new();
+    if let Some(worker) = worker {
+        if let Some(base) = subscribe::base(&worker.fetcher, &worker.settings.publish.base_url) {
+            eprintln!("feedatlas: hubs may call at {}/websub/", base.as_str().trim_end_matches('/'));
         }
-        let rest = rest(worker, &told).await?;
-        is_time = tokio::select! {
-            () = tokio::time::sleep(rest) => true,
-            () = desk.wait() => false,
-            () = stop.cancelled() => false,
-        };
+        remembered = worker.store.subscriptions().await.map_err(|error| build::told(&error))?;
     }
-    Ok(())
-}
-
-/// What is due: sources that a hub told of, else, where it is time, those whose time has come; then hubs.
-async fn once(
-    worker: &Arc<Worker>,
-    desk: &Desk,
-    (told, is_time): (&mut BTreeSet<SourceName>, bool),
-    stop: &CancellationToken,
-) -> Result<(), Exit> {
-    let stored = |error| build::told(&error);
-    told.extend(subscribe::take_up(worker, desk).await.map_err(stored)?);
-    let options = options(worker, told).await?;
-    let screen = Screen::new(false);
-    if options.force || is_time {
-        pass(worker, &options, stop, &screen).await?;
-    }
-    tokio::select! {
-        tended = subscribe::tend(worker, desk, Timestamp::now()) => tended.map_err(stored),
-        () = stop.cancelled() => Ok(()),
-    }
-}
-
-/// A pass over the sources that a hub told of, if any of them may be asked now: it is the source's own word that there is news, so
-/// neither our schedule nor its max-age holds it back. They are taken from `told`.
-async fn options(worker: &Arc<Worker>, told: &mut BTreeSet<SourceName>) -> Result<Options, Exit> {
-    let mut only = Vec::new();
-    for source in std::mem::take(told) {
-        match subscribe::wait(worker, &source, Timestamp::now()).await.map_err(|error| build::told(&error))? {
-            Some(wait) if wait.is_zero() => only.push(source.to_string()),
-            Some(_) => drop(told.insert(source)),
-            None => {}
-        }
-    }
-    Ok(Options { force: !only.is_empty(), only, ..Options::default() })
-}
-
-/// How long until the next source is due, or one that was told of may be asked.
-async fn rest(worker: &Arc<Worker>, told: &BTreeSet<SourceName>) -> Result<Duration, Exit> {
-    let now = Timestamp::now();
-    let mut soonest = REST_MAX;
-    for source in told {
-        let wait = subscribe::wait(worker, source, now).await.map_err(|error| build::told(&error))?;
-        soonest = soonest.min(wait.and_then(|wait| Duration::try_from(wait).ok()).unwrap_or(REST_MAX));
-    }
-    for source in &worker.settings.sources {
-        let state = worker.store.source(&source.name).await.map_err(|error| build::told(&error))?;
-        soonest = soonest.min(schedule::wait(source, &state, now).unwrap_or(REST_MAX));
-    }
-    Ok(soonest.max(REST_MIN))
+    let register = hub.map(|hub| Arc::clone(&hub.register));
+    Ok(Some(Arc::new(Desk::new(remembered, Timestamp::now).with_register(register))))
 }

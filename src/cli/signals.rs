@@ -1,4 +1,5 @@
-//! Ctrl-C and SIGTERM: the first asks a pass to end cleanly, the second ends the process.
+//! Signals. Ctrl-C and SIGTERM: the first asks a pass to end cleanly, the second ends the process. SIGHUP: feeds.toml is to be
+//! read again.
 
 use tokio_util::sync::CancellationToken;
 
@@ -18,6 +19,33 @@ pub(crate) fn stop_token() -> CancellationToken {
         std::process::exit(INTERRUPTED);
     });
     stop
+}
+
+/// SIGHUPs, from now on: they no longer end the process.
+pub(crate) struct Hangups {
+    #[cfg(unix)]
+    signal: Option<tokio::signal::unix::Signal>,
+}
+
+impl Hangups {
+    /// Must be called inside a runtime.
+    pub(crate) fn new() -> Self {
+        Self {
+            #[cfg(unix)]
+            signal: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok(),
+        }
+    }
+
+    /// Waits for the next one. Several that come before it is called are one.
+    pub(crate) async fn next(&mut self) {
+        #[cfg(unix)]
+        if let Some(signal) = &mut self.signal
+            && signal.recv().await.is_some()
+        {
+            return;
+        }
+        std::future::pending::<()>().await;
+    }
 }
 
 #[cfg(unix)]

@@ -1,115 +1,105 @@
-//! `feedatlas status`: sources and countries as tables, read from the published status.json. Opens no store.
+//! `feedatlas status`: how each source and land is doing, read from the published status.json. Opens no store, asks nobody.
+//!
+//! With `--check` it is a dead-man's switch: a word for each thing that is wrong, and an exit code for whoever watches. The tables
+//! are `status_table`'s.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 use clap::Args;
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{Cell, CellAlignment, Color, ContentArrangement, Table};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
+use crate::cli::alert;
 use crate::cli::exit::Exit;
 use crate::cli::load;
+use crate::cli::status_table::{self, ago, ahead, pages};
+use crate::cli::terminal;
 use crate::model::cure::cure;
-use crate::model::learned::Refused;
+use crate::model::settings::Alert;
 use crate::publish::status::{PATH, SourceStatus, State, StatusFile};
 
-/// Columns where standard output is no terminal.
-const WIDTH_ELSEWHERE: u16 = 120;
-
 #[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
 pub(crate) struct Arguments {
-    /// The file as it is.
-    #[arg(long)]
+    /// The file as it is: every source, every land, for programs. `jq '.sources[] | select(.state == "failing")'` reads it.
+    #[arg(long, conflicts_with = "check")]
     json: bool,
+    /// Print only what is wrong, a line each, and end with 1 if anything is: a source that `[alert]` would tell of, or no pass for longer
+    /// than `[alert] pass`. For cron, monit, Nagios, a health check.
+    #[arg(long)]
+    check: bool,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  feedatlas status                      the tables, as wide as the terminal
+  feedatlas status --json | jq .articles
+  */30 * * * * feedatlas status --check   cron mails what it prints, and nothing while all is well";
 
 pub(crate) fn run(config: &Path, arguments: &Arguments) -> Exit {
-    show(config, arguments).err().unwrap_or(Exit::Done)
+    show(config, arguments).unwrap_or_else(|exit| exit)
 }
 
-fn show(config: &Path, arguments: &Arguments) -> Result<(), Exit> {
-    let path = load::settings(config)?.publish.to.join(PATH);
+fn show(config: &Path, arguments: &Arguments) -> Result<Exit, Exit> {
+    let settings = load::settings(config)?;
+    let path = settings.publish.to.join(PATH);
     let text = std::fs::read_to_string(&path).map_err(|error| {
         eprintln!("feedatlas: {}: {error}; `feedatlas run` writes it", path.display());
         Exit::Unusable
     })?;
-    let words = if arguments.json {
-        text
-    } else {
-        let status: StatusFile = serde_json::from_str(&text).map_err(|error| {
+    let status = || -> Result<StatusFile, Exit> {
+        serde_json::from_str(&text).map_err(|error| {
             eprintln!("feedatlas: {}: {error}; the next `feedatlas run` writes it anew", path.display());
             Exit::Unusable
-        })?;
-        tables(&status, Timestamp::now())
+        })
+    };
+    let now = Timestamp::now();
+    let (words, exit) = if arguments.json {
+        (text, Exit::Done)
+    } else if arguments.check {
+        let wrong = wrong(&status()?, &settings.alert, now);
+        let exit = if wrong.is_empty() { Exit::Done } else { Exit::SomeFailed };
+        (wrong, exit)
+    } else {
+        (tables(&status()?, now, terminal::width()), Exit::Done)
     };
     // Whoever closed the stream (`| head`) has read enough.
     let _ = io::stdout().write_all(words.as_bytes());
-    Ok(())
+    Ok(exit)
 }
 
-fn tables(status: &StatusFile, now: Timestamp) -> String {
+/// A line for each thing that is wrong.
+fn wrong(status: &StatusFile, alert: &Alert, now: Timestamp) -> String {
+    let mut words = String::new();
+    if alert::overdue(alert, status.passed, now) {
+        let last = status.passed.map_or_else(|| "there was none yet".to_owned(), |at| format!("{} ago", ago(at, now)));
+        words.push_str(&format!("no pass has ended for too long; the last one: {last}\n"));
+    }
+    for source in &status.sources {
+        for alarm in &source.alarms {
+            let since = ago(alarm.since, now);
+            words.push_str(&format!("{}: {} for {since}: {}\n", source.name, alarm.kind.as_str(), alarm.words));
+        }
+    }
+    words
+}
+
+fn tables(status: &StatusFile, now: Timestamp, width: u16) -> String {
     let passed = status.passed.map_or_else(|| "no pass yet".to_owned(), |at| format!("last pass {} ago", ago(at, now)));
     let bad = status.sources.iter().filter(|source| matches!(source.state, State::Failing | State::Gone)).count();
-    let mut words =
-        format!("{} articles · {} sources, {bad} failing · {passed}\n", status.articles, status.sources.len());
-    words.push_str(&workers(status));
-    words.push_str(&sources(&status.sources, now).to_string());
-    words.push('\n');
-    words.push_str(&troubles(&status.sources, now));
-    words.push_str(&countries(status, now).to_string());
-    words.push('\n');
+    let head = format!("{} articles · {} sources, {bad} failing · {passed}", status.articles, status.sources.len());
+    let counts = status_table::counts(&status.sources);
+    let mut words: String =
+        [head, counts].iter().filter(|line| !line.is_empty()).map(|line| terminal::wrapped(line) + "\n").collect();
+    words.push_str(&status_table::workers(status));
+    words.push_str(&status_table::sources(&status.sources, now, width));
+    let troubles = troubles(&status.sources, now);
+    words.extend(troubles.lines().map(|line| terminal::wrapped(line) + "\n"));
+    words.push_str(&format!("{}\n", status_table::countries(&status.countries, now, width)));
     words
 }
 
-/// Those that shared the store when this was published.
-fn workers(status: &StatusFile) -> String {
-    let mut words = String::new();
-    for worker in &status.workers {
-        let seconds = |seconds| span(SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX)));
-        words.push_str(&format!(
-            "worker {}: {} leases, at work for {}, seen {} before that\n",
-            worker.name,
-            worker.leases,
-            seconds(worker.at_work_seconds),
-            seconds(worker.seen_seconds)
-        ));
-    }
-    if let Some(lag) = status.lag_seconds {
-        words.push_str(&format!("lag: {lag} s\n"));
-    }
-    words
-}
-
-/// The failing ones first: they are why people look.
-fn sources(sources: &[SourceStatus], now: Timestamp) -> Table {
-    let mut table = table(&["source", "state", "since", "entries", "new", "next", "wrong"]);
-    let mut ordered: Vec<&SourceStatus> = sources.iter().collect();
-    ordered.sort_by_key(|source| source.state);
-    for source in ordered {
-        let (word, colour) = match source.state {
-            State::Failing => ("failing", Color::Red),
-            State::Gone => ("gone", Color::Red),
-            State::Waiting => ("waiting", Color::Yellow),
-            State::Well => ("well", Color::Green),
-        };
-        let wrong = source.last_error.as_ref().map(|error| error.class.to_string());
-        let wrong = wrong.or_else(|| source.refused.map(pages));
-        let wrong = wrong.or_else(|| source.note.clone());
-        table.add_row(vec![
-            Cell::new(&source.name),
-            Cell::new(word).fg(colour),
-            Cell::new(source.since.map(|at| ago(at, now)).unwrap_or_default()),
-            Cell::new(source.entries).set_alignment(CellAlignment::Right),
-            Cell::new(source.last_new.map(|at| ago(at, now)).unwrap_or_default()),
-            Cell::new(source.next.map_or_else(|| "never".to_owned(), |at| ahead(at, now))),
-            Cell::new(wrong.unwrap_or_default()),
-        ]);
-    }
-    table
-}
-
-/// Each source that fails: what is wrong, since when, what will be done about it, and what helps.
+/// Each source that fails or is not as it was: what is wrong, since when, what will be done about it, and what helps.
 fn troubles(sources: &[SourceStatus], now: Timestamp) -> String {
     let mut words = String::new();
     for source in sources {
@@ -117,6 +107,12 @@ fn troubles(sources: &[SourceStatus], now: Timestamp) -> String {
             let since = ago(refused.since, now);
             words.push_str(&format!("{}: {} for {since}\n", source.name, pages(refused)));
             words.push_str(&format!("    their summaries are published instead\n    {}\n", cure(refused.class)));
+        }
+        if source.last_error.is_none() {
+            for alarm in &source.alarms {
+                let since = ago(alarm.since, now);
+                words.push_str(&format!("{}: {} for {since}\n    {}\n", source.name, alarm.kind.as_str(), alarm.words));
+            }
         }
         let Some(error) = &source.last_error else { continue };
         let since = source.since.map_or_else(String::new, |at| format!(" for {}", ago(at, now)));
@@ -130,70 +126,4 @@ fn troubles(sources: &[SourceStatus], now: Timestamp) -> String {
         }
     }
     words
-}
-
-/// `paywall on 3 of 5 pages`.
-fn pages(refused: Refused) -> String {
-    format!("{} on {} of {} pages", refused.class, refused.pages, refused.of)
-}
-
-fn countries(status: &StatusFile, now: Timestamp) -> Table {
-    let mut table = table(&["country", "feed", "articles", "newest"]);
-    for country in status.countries.iter().filter(|country| country.articles > 0) {
-        table.add_row(vec![
-            Cell::new(format!("{} {}", country.code, country.name)),
-            Cell::new(format!("feeds/{}.xml", country.slug)),
-            Cell::new(country.articles).set_alignment(CellAlignment::Right),
-            Cell::new(country.newest.map(|at| ago(at, now)).unwrap_or_default()),
-        ]);
-    }
-    table
-}
-
-fn table(head: &[&str]) -> Table {
-    let mut table = Table::new();
-    table
-        .load_style(UTF8_HORIZONTAL_ONLY)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_header(head.to_vec());
-    if !io::stdout().is_terminal() {
-        table.set_width(WIDTH_ELSEWHERE);
-    }
-    if std::env::var_os("NO_COLOR").is_some() {
-        table.force_no_tty();
-    }
-    table
-}
-
-/// `3 h`, `12 d`: how long ago.
-fn ago(at: Timestamp, now: Timestamp) -> String {
-    span(now.duration_since(at))
-}
-
-/// `in 20 min`, `now`.
-fn ahead(at: Timestamp, now: Timestamp) -> String {
-    let wait = at.duration_since(now);
-    if wait.is_positive() { format!("in {}", span(wait)) } else { "now".to_owned() }
-}
-
-/// The largest unit of which there are at least two, so that `90 min` is not told as `1 h`.
-fn span(duration: SignedDuration) -> String {
-    const UNITS: [(i64, &str); 3] = [(86_400, "d"), (3_600, "h"), (60, "min")];
-    let seconds = duration.as_secs().max(0);
-    let unit = UNITS.iter().find(|(length, _)| seconds >= 2 * length);
-    unit.map_or_else(|| format!("{seconds} s"), |(length, name)| format!("{} {name}", seconds / length))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn spans_are_told_in_the_largest_unit_of_which_there_are_two() {
-        let told = |seconds| span(SignedDuration::from_secs(seconds));
-        assert_eq!(
-            [told(-5), told(90), told(7_199), told(7_200), told(172_800)],
-            ["0 s", "90 s", "119 min", "2 h", "2 d"]
-        );
-    }
 }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::cli::build;
 use crate::cli::exit::Exit;
 use crate::cli::load;
+use crate::cli::upkeep;
 use crate::model::article::Article;
 use crate::model::cluster::Stored;
 use crate::model::fault::with_causes;
@@ -34,6 +35,14 @@ pub(crate) enum Action {
     Export {
         /// Where to.
         file: Option<PathBuf>,
+    },
+    /// Write what is alive to a new folder, which takes the old one's place: gives disk back, and takes away the bodies of
+    /// removed articles. Safe at any moment; needs room for what is alive once more.
+    Compact,
+    /// Take an article down: out of the store, every feed and page; it is never fetched again.
+    Remove {
+        /// Its address, or its guid (urn:uuid:…).
+        link: String,
     },
     /// Take in what `export` wrote; what is there already stays. From standard input without a file.
     Import {
@@ -63,6 +72,11 @@ pub(crate) struct ListArguments {
 
 pub(crate) fn run(config: &Path, action: &Action) -> Exit {
     let outcome = load::settings(config).and_then(|settings| {
+        match action {
+            Action::Compact => return upkeep::compact(&settings),
+            Action::Remove { link } => return upkeep::remove(settings, link),
+            _ => {}
+        }
         let runtime = build::runtime()?;
         if let Action::Copy { from, to } = action {
             let (from, to) = (named(&settings.store, from)?, named(&settings.store, to)?);
@@ -75,7 +89,7 @@ pub(crate) fn run(config: &Path, action: &Action) -> Exit {
                 Action::Verify => verify(&*store).await,
                 Action::Export { file } => export(&*store, file.as_deref()).await,
                 Action::Import { file } => import(&*store, file.as_deref()).await,
-                Action::Copy { .. } => Ok(()),
+                Action::Compact | Action::Remove { .. } | Action::Copy { .. } => Ok(()),
             }
         })
     });
@@ -184,11 +198,14 @@ fn published(stored: &Stored) -> String {
 async fn verify(store: &dyn Store) -> Result<(), Exit> {
     match store.verify().await {
         Ok(verified) => {
-            println!(
+            let told = writeln!(
+                io::stdout(),
                 "{} articles, {} sources, {} index entries: all whole",
-                verified.articles, verified.sources, verified.links
+                verified.articles,
+                verified.sources,
+                verified.links
             );
-            Ok(())
+            told.or_else(|error| written(&error))
         }
         Err(error) => Err(build::told(&error)),
     }
@@ -234,7 +251,7 @@ fn is_zstd(path: &Path) -> bool {
 
 fn tell(told: Result<Told, StoreError>, done: &str) -> Result<(), Exit> {
     match told {
-        Ok(Told { articles, sources, noted }) => {
+        Ok(Told { articles, sources, noted, .. }) => {
             eprintln!("{articles} articles, {sources} sources, {noted} noted entries {done}");
             Ok(())
         }

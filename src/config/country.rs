@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use toml::de::DeValue;
 
+use crate::config::alike;
 use crate::config::complaint::Complaint;
 use crate::config::section::{Findings, Placed, Section};
 use crate::config::value;
@@ -13,12 +14,13 @@ use crate::model::settings::CountrySettings;
 use crate::model::source::Source;
 
 /// Names of the published folder that are no country's: the feed of all, and what the pages and `serve` use.
-const RESERVED: [&str; 16] = [
+const RESERVED: [&str; 19] = [
     "all",
     "a",
     "about",
     "assets",
     "atom",
+    "en",
     "feed",
     "feeds",
     "health",
@@ -27,9 +29,11 @@ const RESERVED: [&str; 16] = [
     "metrics",
     "opml",
     "rss",
+    "ru",
     "sitemap",
     "sources",
     "subscribe",
+    "websub",
 ];
 
 /// Longest slug, in characters: it is a file's name and part of an address.
@@ -66,11 +70,11 @@ pub(super) fn countries(
 /// One table; its place is that of the slug where there is one.
 fn settings(country: Country, mut section: Section<'_>) -> Placed<CountrySettings> {
     let default = CountrySettings::of(country);
+    let findings = section.findings();
     let slug = section.placed("slug", slug);
     let span = slug.as_ref().map_or_else(|| section.span(), |slug| slug.span.clone());
-    let words = |section: &mut Section<'_>, key| -> Vec<String> {
-        section.list(key, value::words).into_iter().map(|placed| placed.value).collect()
-    };
+    let words =
+        |section: &mut Section<'_>, key| -> Vec<String> { alike::once(section.list(key, value::words), findings) };
     let settings = CountrySettings {
         country,
         slug: slug.map_or(default.slug, |slug| slug.value),
@@ -82,10 +86,28 @@ fn settings(country: Country, mut section: Section<'_>) -> Placed<CountrySetting
         threshold: section.take("threshold", value::share),
     };
     section.finish();
+    odd(&settings, &span, findings);
     Placed { value: settings, span }
 }
 
-fn slug(value: &DeValue<'_>) -> Result<String, Complaint> {
+/// What a table says against itself, or against another country.
+fn odd(settings: &CountrySettings, span: &Range<usize>, findings: &Findings<'_>) {
+    let CountrySettings { country, slug, words, not_words, .. } = settings;
+    if let Some(word) = words.iter().find(|word| not_words.contains(word)) {
+        let message = format!("\"{word}\" speaks for {country} and does not");
+        findings
+            .warn(span.clone(), Complaint::new(message, "it stands in `words` and in `not_words`: take it out of one"));
+    }
+    let other = Country::from_slug(slug).filter(|other| other != country);
+    if let Some(other) = other {
+        let message = format!("\"{slug}\" is a name of {other} ({})", other.name_en());
+        let cure = format!("who asks for it means that land and would get {country}: choose another slug");
+        findings.warn(span.clone(), Complaint::new(message, cure));
+    }
+}
+
+/// The name of a feed's files.
+pub(super) fn slug(value: &DeValue<'_>) -> Result<String, Complaint> {
     let slug = value::text(value)?;
     if RESERVED.contains(&slug) {
         return Err(Complaint::new(format!("\"{slug}\" is taken: the pages use it"), "choose another slug"));
@@ -120,15 +142,22 @@ fn one_slug_each(all: &[CountrySettings], spans: &HashMap<Country, Range<usize>>
 fn pinned(all: &mut Vec<CountrySettings>, sources: &[Placed<Source>], findings: &Findings<'_>) {
     for source in sources {
         for country in &source.value.countries {
-            if all.iter().any(|settings| settings.country == *country) {
+            let known = all.iter().find(|settings| settings.country == *country);
+            if known.is_some_and(|settings| settings.enabled) {
                 continue;
             }
             let complaint = Complaint::new(
                 format!("{country} ({}) has no feed", country.name_en()),
-                format!("its articles go to the feed of all alone; for one of its own write [country.{country}]"),
+                if known.is_some() {
+                    format!("[country.{country}] switches it off: its articles go to the feed of all alone")
+                } else {
+                    format!("its articles go to the feed of all alone; for one of its own write [country.{country}]")
+                },
             );
             findings.warn(source.span.clone(), complaint);
-            all.push(CountrySettings::of(*country));
+            if known.is_none() {
+                all.push(CountrySettings::of(*country));
+            }
         }
     }
 }

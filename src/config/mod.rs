@@ -2,12 +2,17 @@
 //!
 //! Pure: the environment is handed in, no folder is made and no address is asked.
 
+mod alert;
+mod alike;
 mod complaint;
 mod country;
+mod feed;
 mod mistake;
 mod nearest;
+pub mod schema;
 mod section;
 mod sections;
+mod selectors;
 mod source;
 mod value;
 

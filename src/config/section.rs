@@ -127,12 +127,12 @@ impl<'t> Section<'t> {
         &mut self,
         key: &'static str,
         convert: impl Fn(&'t DeValue<'t>) -> Result<T, Complaint>,
-    ) -> Vec<T> {
+    ) -> Vec<Placed<T>> {
         let is_list = self.table.get(key).is_some_and(|value| value.get_ref().is_array());
         if is_list {
-            return self.list(key, convert).into_iter().map(|placed| placed.value).collect();
+            return self.list(key, convert);
         }
-        self.take(key, convert).into_iter().collect()
+        self.placed(key, convert).into_iter().collect()
     }
 
     /// A table below this one.
@@ -185,6 +185,11 @@ impl<'t> Section<'t> {
         let mut named: Vec<_> = named.collect();
         named.sort_by_key(|(name, _)| name.span.start);
         named
+    }
+
+    /// Whether a key is not there.
+    pub(super) fn is_without(&self, key: &str) -> bool {
+        !self.table.contains_key(key)
     }
 
     /// Tells that a key which must be there is not.

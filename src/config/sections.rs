@@ -1,15 +1,20 @@
-//! The tables of feeds.toml that stand once: `[worker]`, `[network]`, `[limits]`, `[store]`, `[publish]`.
+//! The tables of feeds.toml that stand once: `[worker]`, `[network]`, `[limits]`, `[store]`, `[publish]`; `[alert]` has a file of its own.
 
 use std::path::{Path, PathBuf};
 
 use toml::de::DeValue;
 
+use crate::config::alert;
 use crate::config::complaint::Complaint;
 use crate::config::country;
+use crate::config::feed;
 use crate::config::section::{Placed, Section};
 use crate::config::source;
 use crate::config::value;
-use crate::model::settings::{Limits, Network, PAGES_MAX, Publish, Settings, SharedStore, StoreSettings, Worker};
+use crate::model::language::Language;
+use crate::model::settings::{
+    Alert, Limits, Network, PAGES_MAX, Publish, PublishHub, Settings, SharedStore, StoreSettings, Worker,
+};
 use crate::model::url::PageUrl;
 
 /// More requests in flight than this find no sockets and no manners.
@@ -32,9 +37,11 @@ pub(super) fn settings(mut root: Section<'_>, folder: &Path, environment: &dyn F
     let store_section = root.section("store");
     let publish_section = root.section("publish");
     let (store, store_path) = store(store_section, folder, environment);
-    let publish = publish(publish_section, folder, store_path.as_ref());
+    let mut publish = publish(publish_section, folder, store_path.as_ref());
+    let alert = root.section("alert").map_or_else(Alert::default, |section| alert::alert(section, environment));
     let sources = source::sources(root.sections("source"), &worker, robots);
     let countries = country::countries(root.section("country"), &sources, root.findings());
+    publish.selections = feed::selections(root.sections("feed"), &sources, &countries, root.findings());
     root.finish();
     Settings {
         worker,
@@ -42,6 +49,7 @@ pub(super) fn settings(mut root: Section<'_>, folder: &Path, environment: &dyn F
         limits,
         store,
         publish,
+        alert,
         sources: sources.into_iter().map(|placed| placed.value).collect(),
         countries,
     }
@@ -123,7 +131,7 @@ fn store(
     let engine = section.placed("engine", engine);
     let path = section.placed("path", |value| below(folder, value));
     let has_url = section.has("url");
-    let url = section.placed("url", |value| secret(value, environment));
+    let url = section.placed("url", |value| value::secret(value, environment));
     let keep = section.take("keep", value::some_duration).unwrap_or(KEEP);
     let lease = section.take("lease", value::some_duration).unwrap_or(LEASE);
     let mut shared = None;
@@ -153,19 +161,6 @@ fn store(
     section.finish();
     let folder = path.as_ref().map_or_else(|| folder.join("data"), |placed| placed.value.clone());
     (StoreSettings { path: folder, shared, keep }, path)
-}
-
-/// A value that may stand in the environment: `"env:NAME"`.
-fn secret(value: &DeValue<'_>, environment: &dyn Fn(&str) -> Option<String>) -> Result<String, Complaint> {
-    let text = value::text(value)?;
-    let Some(name) = text.strip_prefix("env:") else { return Ok(text.to_owned()) };
-    environment(name).filter(|secret| !secret.is_empty()).ok_or_else(|| {
-        let name = name.escape_debug();
-        Complaint::new(
-            format!("the environment has no `{name}`"),
-            format!("set it before feedatlas starts: export {name}=…"),
-        )
-    })
 }
 
 /// A folder; a relative one counts from that of feeds.toml.
@@ -202,6 +197,27 @@ fn base_url(value: &DeValue<'_>) -> Result<PageUrl, Complaint> {
     Ok(url)
 }
 
+/// Who tells of our changes: our own hub, or the address of another.
+fn hub(value: &DeValue<'_>) -> Result<PublishHub, Complaint> {
+    match value::text(value)?.trim() {
+        "own" => Ok(PublishHub::Own),
+        text if text.contains("://") => value::url(value).map(PublishHub::At),
+        text => Err(Complaint::new(
+            format!("\"{}\" is no hub", text.escape_debug()),
+            "write the address of one, \"https://hub.example/\", or \"own\" for that of `serve`",
+        )),
+    }
+}
+
+/// The language of the interface.
+fn language(value: &DeValue<'_>) -> Result<Language, Complaint> {
+    let text = value::text(value)?;
+    Language::from_tag(text).ok_or_else(|| {
+        let cure = "write \"ru\" or \"en\": the pages are written in both, and this one comes first";
+        Complaint::new(format!("the interface has no language \"{}\"", text.escape_debug()), cure)
+    })
+}
+
 fn publish(section: Option<Section<'_>>, folder: &Path, store: Option<&Placed<PathBuf>>) -> Publish {
     /// Where `serve` listens when nobody says otherwise.
     const BASE_URL: &str = "http://127.0.0.1:8080";
@@ -209,12 +225,21 @@ fn publish(section: Option<Section<'_>>, folder: &Path, store: Option<&Placed<Pa
     const ITEMS: usize = 100;
     let default_url = || PageUrl::parse(BASE_URL).expect("a constant, and tested");
     let Some(mut section) = section else {
-        return Publish { to: folder.join("public"), base_url: default_url(), items: ITEMS };
+        return Publish {
+            to: folder.join("public"),
+            base_url: default_url(),
+            items: ITEMS,
+            hub: None,
+            language: Language::default(),
+            selections: Vec::new(),
+        };
     };
     let findings = section.findings();
     let to = section.take("to", |value| published_folder(folder, value)).unwrap_or_else(|| folder.join("public"));
     let base_url = section.take("base_url", base_url).unwrap_or_else(default_url);
     let items = section.take("items", value::count(COUNT_MAX)).unwrap_or(ITEMS);
+    let hub = section.take("hub", hub);
+    let language = section.take("language", language).unwrap_or_default();
     section.finish();
     if let Some(store) = store.filter(|store| store.value.starts_with(&to)) {
         let complaint = Complaint::new(
@@ -223,5 +248,5 @@ fn publish(section: Option<Section<'_>>, folder: &Path, store: Option<&Placed<Pa
         );
         findings.complain(store.span.clone(), complaint);
     }
-    Publish { to, base_url, items }
+    Publish { to, base_url, items, hub, language, selections: Vec::new() }
 }

@@ -1,15 +1,17 @@
 //! `[[source]]`: one address to poll, with everything that is said of it.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use jiff::tz::TimeZone;
 use toml::de::DeValue;
 
+use crate::config::alike::{self, Seen};
 use crate::config::complaint::Complaint;
 use crate::config::nearest::nearest;
-use crate::config::section::{Findings, Placed, Section};
+use crate::config::section::{Placed, Section};
+use crate::config::selectors;
 use crate::config::value;
+use crate::html::selector::Selector;
 use crate::model::settings::Worker;
 use crate::model::source::{ArticleRule, ListingRule, Rights, Source, SourceKind, SourceName};
 use crate::model::url::PageUrl;
@@ -24,7 +26,7 @@ pub(super) fn sources(sections: Vec<Section<'_>>, worker: &Worker, robots: bool)
         let findings = section.findings();
         let span = section.span();
         let read = source(section, worker, robots)?;
-        seen.check(&read, findings);
+        seen.check(&read.source, (&read.url_span, &read.name_span), findings);
         Some(Placed { value: Source { rank, ..read.source }, span })
     });
     sources.collect()
@@ -64,7 +66,7 @@ fn source(mut section: Section<'_>, worker: &Worker, robots: bool) -> Option<Rea
         zone: section.take("zone", value::zone).unwrap_or(TimeZone::UTC),
         select,
         article,
-        countries: section.list("countries", value::country).into_iter().map(|placed| placed.value).collect(),
+        countries: alike::once(section.list("countries", value::country), findings),
         only_countries: section.take("only_countries", value::boolean).unwrap_or(false),
         publish: section.take("publish", rights).unwrap_or_default(),
         every: section.take("every", value::some_duration).unwrap_or(worker.every),
@@ -119,57 +121,43 @@ fn rights(value: &DeValue<'_>) -> Result<Rights, Complaint> {
 
 /// `select = { … }`: without `item` nothing could be found.
 fn listing(mut section: Section<'_>) -> Option<ListingRule> {
-    let item = section.take("item", value::selector);
-    let title = section.take("title", value::selector);
-    let link = section.take("link", value::selector);
-    let date = section.take("date", value::selector);
-    let next = section.take("next", value::selector);
+    let findings = section.findings();
+    let item = section.placed("item", value::selector);
+    let [title, link, date, next] = ["title", "link", "date", "next"].map(|key| section.placed(key, value::selector));
     section.missing("item", "say where one entry stands: item = \"article\"");
     section.finish();
-    Some(ListingRule { item: item?, title, link, date, next })
+    let item = item?;
+    [Some(&item), title.as_ref(), link.as_ref(), date.as_ref(), next.as_ref()]
+        .into_iter()
+        .flatten()
+        .for_each(|selector| selectors::warn_of_nothing(selector, findings));
+    let inside = [title, link, date];
+    selectors::warn_of_item(&item, &inside, findings);
+    let [title, link, date] = inside.map(|selector| selector.map(|placed| placed.value));
+    Some(ListingRule { item: item.value, title, link, date, next: next.map(|placed| placed.value) })
 }
 
 /// `article = { … }`.
 fn article(mut section: Section<'_>) -> ArticleRule {
-    let rule = ArticleRule {
-        title: section.one_or_many("title", value::selector),
-        body: section.one_or_many("body", value::selector),
-        date: section.one_or_many("date", value::selector),
-        author: section.one_or_many("author", value::selector),
-        credit: section.one_or_many("credit", value::selector),
-        image: section.one_or_many("image", value::selector),
-        remove: section.one_or_many("remove", value::selector),
-    };
+    let findings = section.findings();
+    let lists = ["title", "body", "date", "author", "credit", "image", "remove"]
+        .map(|key| section.one_or_many(key, value::selector));
     section.finish();
-    rule
-}
-
-/// Names and addresses that earlier sources have, with their places.
-#[derive(Default)]
-struct Seen {
-    names: HashMap<String, Range<usize>>,
-    urls: HashMap<String, Range<usize>>,
-}
-
-impl Seen {
-    fn check(&mut self, read: &Read, findings: &Findings<'_>) {
-        let url = read.source.url.without_fragment();
-        if let Some(first) = self.urls.get(url.as_str()) {
-            let cure = format!("it is asked already, see line {}: keep one", findings.line(first));
-            findings.complain(read.url_span.clone(), Complaint::new("the same address twice", cure));
-            // Unnamed sources are named by their address: that is told already.
-            if read.source.name.as_str() == read.source.url.as_str() {
-                return;
-            }
-        }
-        self.urls.entry(url.as_str().to_owned()).or_insert_with(|| read.url_span.clone());
-        let name = read.source.name.as_str();
-        if let Some(first) = self.names.get(name) {
-            let message = format!("two sources are named \"{}\"", name.escape_debug());
-            let line = findings.line(first);
-            let cure = format!("a source is known by its name; the other stands on line {line}: rename one");
-            findings.complain(read.name_span.clone(), Complaint::new(message, cure));
-        }
-        self.names.entry(name.to_owned()).or_insert_with(|| read.name_span.clone());
+    lists.iter().flatten().for_each(|selector| selectors::warn_of_nothing(selector, findings));
+    let [title, body, date, author, credit, image, remove] = lists;
+    // Of these lists the first selector that names anything is taken; of the others, all of them.
+    for list in [&title, &body, &date, &author] {
+        selectors::warn_of_shadows(list, findings);
+    }
+    selectors::warn_of_removed(&body, &remove, findings);
+    let values = |list: Vec<Placed<Selector>>| list.into_iter().map(|placed| placed.value).collect();
+    ArticleRule {
+        title: values(title),
+        body: values(body),
+        date: values(date),
+        author: values(author),
+        credit: values(credit),
+        image: values(image),
+        remove: values(remove),
     }
 }

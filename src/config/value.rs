@@ -45,6 +45,19 @@ pub(super) fn words(value: &DeValue<'_>) -> Result<String, Complaint> {
     text(value).map(|text| text.trim().to_owned())
 }
 
+/// A value that may stand in the environment: `"env:NAME"`.
+pub(super) fn secret(value: &DeValue<'_>, environment: &dyn Fn(&str) -> Option<String>) -> Result<String, Complaint> {
+    let text = text(value)?;
+    let Some(name) = text.strip_prefix("env:") else { return Ok(text.to_owned()) };
+    environment(name).filter(|secret| !secret.is_empty()).ok_or_else(|| {
+        let name = name.escape_debug();
+        Complaint::new(
+            format!("the environment has no `{name}`"),
+            format!("set it before feedatlas starts: export {name}=…"),
+        )
+    })
+}
+
 pub(super) fn boolean(value: &DeValue<'_>) -> Result<bool, Complaint> {
     value.as_bool().ok_or_else(|| wrong_type(value, "true or false, without quotes"))
 }

@@ -100,6 +100,8 @@ struct Words {
     headline: Vec<Stem>,
     /// Those of the headline and of the beginning that are written with a capital.
     names: Vec<Stem>,
+    /// Names and figures of the headline, by hash. Its first word is a capital whatever it is.
+    marks: Vec<u64>,
     /// All, as far as the text is looked at.
     all: HashSet<u64>,
 }
@@ -116,6 +118,8 @@ struct Stem {
     rarity: f32,
     /// Its part in all that its article says: the squares add up to 1.
     weight: f32,
+    /// Whether it is a number.
+    is_figure: bool,
 }
 
 impl Events {
@@ -159,7 +163,7 @@ impl Events {
         let shared = numbers.chunk_by(|one, next| one == next).filter(|group| group.len() > 1);
         let alike = shared.filter_map(|group| {
             let other = self.articles.get(usize::try_from(group[0].checked_sub(self.first)?).ok()?)?;
-            if !within_window(published, other.published) {
+            if !within_window(published, other.published) || tell_of_others(words, &other.words) {
                 return None;
             }
             let common = cosine(&words.stems, &other.words.stems);
@@ -238,9 +242,12 @@ impl Words {
         let mut words = Self::default();
         let mut stems: HashMap<u64, Stem> = HashMap::new();
         let mut names: HashMap<u64, Stem> = HashMap::new();
-        for (stem, is_name) in stems_of(told.title) {
+        for (index, (stem, is_name)) in stems_of(told.title).enumerate() {
             words.all.insert(stem.hash);
             words.headline.push(stem);
+            if stem.is_figure || is_name && index > 0 {
+                words.marks.push(stem.hash);
+            }
             stems.entry(stem.hash).or_insert(stem).count += TITLE_WEIGHT;
             if is_name {
                 names.insert(stem.hash, stem);
@@ -280,7 +287,9 @@ fn stems_of(text: &str) -> impl Iterator<Item = (Stem, bool)> + '_ {
             end += letter.encode_utf8(&mut stem[end..]).len();
         }
         let hash = xxh3_64(&stem[..end]);
-        Some((Stem { hash, count: 0.0, prior: prior(letters), rarity: 0.0, weight: 0.0 }, first.is_uppercase()))
+        let is_figure = first.is_numeric();
+        let stem = Stem { hash, count: 0.0, prior: prior(letters), rarity: 0.0, weight: 0.0, is_figure };
+        Some((stem, first.is_uppercase()))
     })
 }
 
@@ -298,6 +307,12 @@ fn heaviest(stems: &[Stem]) -> Vec<u64> {
     ranked.sort_unstable_by(|one, other| other.weight.total_cmp(&one.weight).then(one.hash.cmp(&other.hash)));
     ranked.truncate(KEYS_MAX);
     ranked.into_iter().map(|stem| stem.hash).collect()
+}
+
+/// Whether each headline has a name or a figure that the other article has nowhere: the weather in two towns, two days' quotes.
+fn tell_of_others(one: &Words, other: &Words) -> bool {
+    let is_strange = |one: &Words, other: &Words| one.marks.iter().any(|mark| !other.all.contains(mark));
+    is_strange(one, other) && is_strange(other, one)
 }
 
 /// The part of what both say that is common to them.
@@ -327,4 +342,25 @@ fn part(asked: &[Stem], words: &Words) -> f32 {
     let whole: f32 = asked.iter().map(|stem| stem.rarity).sum();
     let there: f32 = asked.iter().filter(|stem| words.all.contains(&stem.hash)).map(|stem| stem.rarity).sum();
     if whole > 0.0 { there / whole } else { NEUTRAL }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn events_of(articles: [(&str, &str); 2]) -> usize {
+        let mut events = Events::default();
+        let named = articles.map(|(title, text)| events.add(title, Told { title, text, published: None }));
+        usize::from(named[0] != named[1]) + 1
+    }
+
+    #[test]
+    fn reports_in_one_form_on_other_towns_or_days_are_events_of_their_own() {
+        let quay = "отремонтировали набережную: рабочие уложили гранит, поставили фонари и высадили липы вдоль реки";
+        let (one, other) = (format!("В Бресте {quay}."), format!("В Гомеле {quay}."));
+        assert_eq!(events_of([("Набережная Бреста открыта", &one), ("Набережная Гомеля открыта", &other)]), 2);
+        assert_eq!(events_of([("Набережная Бреста открыта", &one), ("Набережную в Бресте открыли", &one)]), 1);
+        let (one, other) = (format!("8 ноября {quay}."), format!("16 ноября {quay}."));
+        assert_eq!(events_of([("Набережная: итоги 8 ноября", &one), ("Набережная: итоги 16 ноября", &other)]), 2);
+    }
 }

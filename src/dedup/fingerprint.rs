@@ -29,11 +29,16 @@ pub(super) fn fingerprint(address: &str, title: &str, text: &str) -> Fingerprint
     let mut bands = if tells { keys(&tokens.words) } else { Vec::new() };
     bands.extend(title_key(title).filter(|_| tells));
     Fingerprint {
-        address: identity(address).map_or([0; 16], |identity| hash_bytes(identity.as_bytes())),
+        address: self::address(address),
         exact: if tells { exact(&tokens.words) } else { [0; 16] },
         sketch: if tells { Sketch::of(&tokens).to_bytes() } else { Vec::new() },
         bands,
     }
+}
+
+/// The hash of an address as it identifies a page.
+pub(super) fn address(address: &str) -> [u8; 16] {
+    identity(address).map_or([0; 16], |identity| hash_bytes(identity.as_bytes()))
 }
 
 /// The first 128 bits of blake3.

@@ -11,6 +11,7 @@ mod figures;
 mod fingerprint;
 mod identity;
 mod sketch;
+mod table;
 mod tokens;
 mod trackers;
 mod verdict;
@@ -31,6 +32,12 @@ pub fn fingerprint(article: &Article) -> Fingerprint {
 #[must_use]
 pub fn fingerprint_of(address: &str, title: &str, text: &str) -> Fingerprint {
     fingerprint::fingerprint(address, title, text)
+}
+
+/// The hash of an address as a fingerprint has it; all zero where it tells nothing.
+#[must_use]
+pub fn address(address: &str) -> [u8; 16] {
+    fingerprint::address(address)
 }
 
 /// The identities of an entry within its source, the strongest first: its id, its address, its title with its date.

@@ -1,20 +1,18 @@
 //! Articles of late, in memory: what the store is to a pass, this is to the `dedup` filter.
 //!
 //! The same fingerprints, look-ups and likeness; an article belongs to the cluster of the one it is most like. Bounded: the
-//! oldest go.
+//! oldest go. Which articles have a key is told by `table`.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crate::dedup::sketch::Sketch;
+use crate::dedup::table::{Number, Table};
 use crate::dedup::verdict::likeness;
 use crate::model::cluster::Fingerprint;
 
-/// Articles that are remembered: about a month of 2,000 sources, some 150 MB.
+/// Articles that are remembered: about a month of 2,000 sources, some 120 MB.
 const ARTICLES_MAX: usize = 100_000;
-
-/// Articles that one key leads to. Where more share it, it is a phrase of the trade, and the newest are the likeliest copies.
-const KEY_ARTICLES_MAX: usize = 24;
 
 /// Candidates that are compared: those that share the most keys.
 const CANDIDATES_MAX: usize = 48;
@@ -23,49 +21,9 @@ const CANDIDATES_MAX: usize = 48;
 #[derive(Debug, Default)]
 pub struct Window {
     articles: VecDeque<Remembered>,
-    /// The number of the first of `articles`.
-    first: u64,
-    by_key: HashMap<u64, Numbers>,
-}
-
-/// The articles that a key leads to. Nearly all lead to one, which needs no memory of its own: a look-up among many stays
-/// as near as one among few.
-#[derive(Debug)]
-enum Numbers {
-    One(u64),
-    Many(VecDeque<u64>),
-}
-
-impl Numbers {
-    fn push(&mut self, number: u64) {
-        match self {
-            Self::One(first) => *self = Self::Many(VecDeque::from([*first, number])),
-            Self::Many(numbers) => {
-                if numbers.len() == KEY_ARTICLES_MAX {
-                    numbers.pop_front();
-                }
-                numbers.push_back(number);
-            }
-        }
-    }
-
-    /// Forgets an article, if it is the oldest; whether any is left.
-    fn forget(&mut self, number: u64) -> bool {
-        match self {
-            Self::One(only) => *only != number,
-            Self::Many(numbers) => {
-                numbers.pop_front_if(|front| *front == number);
-                !numbers.is_empty()
-            }
-        }
-    }
-
-    fn extend(&self, found: &mut Vec<u64>) {
-        match self {
-            Self::One(number) => found.push(*number),
-            Self::Many(numbers) => found.extend(numbers),
-        }
-    }
+    /// The number of the first of `articles`. Numbers begin anew after the last: few are in use at a time.
+    first: Number,
+    by_key: Table,
 }
 
 #[derive(Debug)]
@@ -77,52 +35,47 @@ struct Remembered {
 
 impl Window {
     /// Takes an article up, and names its cluster: after the article that was the first of it.
-    pub fn add(&mut self, id: &str, fingerprint: Fingerprint) -> Rc<str> {
+    pub fn add(&mut self, id: &str, mut fingerprint: Fingerprint) -> Rc<str> {
         let sketch = Sketch::from_bytes(&fingerprint.sketch);
-        let alike = self.candidates(&fingerprint).into_iter().filter_map(|number| {
-            let other = self.remembered(number)?;
+        let keys: Vec<u64> = keys(&fingerprint).collect();
+        let alike = self.candidates(&keys).into_iter().filter_map(|age| {
+            let other = self.articles.get(age)?;
             let likeness = likeness(&fingerprint, sketch.as_ref(), (&other.fingerprint, other.sketch.as_ref()))?;
-            Some((likeness, number, other))
+            Some((likeness, age, other))
         });
         // Of those that are equally like, the first.
         let best = alike.max_by(|(one, a, _), (other, b, _)| one.total_cmp(other).then(b.cmp(a)));
         let cluster = best.map_or_else(|| Rc::from(id), |(_, _, other)| Rc::clone(&other.cluster));
-        let number = self.first + self.articles.len() as u64;
-        for key in keys(&fingerprint) {
-            self.by_key.entry(key).and_modify(|numbers| numbers.push(number)).or_insert(Numbers::One(number));
-        }
-        self.articles.push_back(Remembered { fingerprint, sketch, cluster: Rc::clone(&cluster) });
-        if self.articles.len() > ARTICLES_MAX {
+        if self.articles.len() == ARTICLES_MAX {
             self.forget_oldest();
         }
+        #[expect(clippy::cast_possible_truncation, reason = "at most ARTICLES_MAX")]
+        let number = self.first.wrapping_add(self.articles.len() as Number);
+        self.by_key.add(&keys, number, self.first);
+        // The sketch is read already: its bytes would double what an article takes.
+        fingerprint.sketch = Vec::new();
+        self.articles.push_back(Remembered { fingerprint, sketch, cluster: Rc::clone(&cluster) });
         cluster
     }
 
-    fn remembered(&self, number: u64) -> Option<&Remembered> {
-        let index = usize::try_from(number.checked_sub(self.first)?).ok()?;
-        self.articles.get(index)
-    }
-
-    /// Articles that share a key, those that share the most first.
-    fn candidates(&self, fingerprint: &Fingerprint) -> Vec<u64> {
-        let mut numbers = Vec::new();
-        keys(fingerprint).filter_map(|key| self.by_key.get(&key)).for_each(|found| found.extend(&mut numbers));
-        numbers.sort_unstable();
-        let mut counted: Vec<(usize, u64)> =
-            numbers.chunk_by(|one, next| one == next).map(|group| (group.len(), group[0])).collect();
+    /// Articles that share a key, by their place among the remembered ones, those that share the most first.
+    fn candidates(&self, keys: &[u64]) -> Vec<usize> {
+        let mut found = Vec::new();
+        self.by_key.find(keys, &mut found);
+        let mut ages: Vec<usize> = found.into_iter().map(|number| number.wrapping_sub(self.first) as usize).collect();
+        ages.sort_unstable();
+        let mut counted: Vec<(usize, usize)> =
+            ages.chunk_by(|one, next| one == next).map(|group| (group.len(), group[0])).collect();
         counted.sort_unstable_by(|one, other| other.cmp(one));
         counted.truncate(CANDIDATES_MAX);
-        counted.into_iter().map(|(_, number)| number).collect()
+        counted.into_iter().map(|(_, age)| age).collect()
     }
 
     fn forget_oldest(&mut self) {
         let Some(oldest) = self.articles.pop_front() else { return };
-        for key in keys(&oldest.fingerprint) {
-            if self.by_key.get_mut(&key).is_some_and(|numbers| !numbers.forget(self.first)) {
-                self.by_key.remove(&key);
-            }
-        }
-        self.first += 1;
+        let keys: Vec<u64> = keys(&oldest.fingerprint).collect();
+        self.by_key.forget(&keys, self.first);
+        self.first = self.first.wrapping_add(1);
     }
 }
 

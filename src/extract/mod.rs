@@ -187,12 +187,11 @@ fn remembering(page: &Page<'_>, dom: &Html, ask: &Ask<'_>, template: &Template) 
     let marks = Marks::of(ask.outline, ask.headline());
     let furniture = Furniture::of(ask.outline, &marks, template);
     let mut body_with = body(page, dom, &Ask { furniture: &furniture, ..*ask }, Some(&marks));
-    let letters = |body: &Body| body.text.chars().filter(|c| c.is_alphanumeric()).count();
-    let left = letters(&body_with);
+    let letters = |body: &Body| body.text.chars().filter(|c| c.is_alphanumeric()).take(LEFT_LETTERS_MIN).count();
     let mut emptied = false;
-    if furniture.is_any() && left < LEFT_LETTERS_MIN {
+    if furniture.is_any() && letters(&body_with) < LEFT_LETTERS_MIN {
         let body_without = body(page, dom, ask, Some(&marks));
-        emptied = letters(&body_without) > left;
+        emptied = letters(&body_without) > letters(&body_with);
         if emptied {
             body_with = body_without;
         }

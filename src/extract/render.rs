@@ -7,6 +7,7 @@ use html5ever::{LocalName, local_name};
 use crate::extract::outline::{Kind, Outline, Piece};
 use crate::html::dom::attribute;
 use crate::html::plain::is_printable;
+use crate::html::references::escaped;
 use crate::model::article::Photo;
 use crate::model::url::PageUrl;
 
@@ -176,7 +177,7 @@ impl Writer<'_, '_> {
                     return Some((index, tag, String::new()));
                 }
                 let address = self.base.join(attribute(node, &local_name!("href"))?).ok()?;
-                Some((index, tag, format!(" href=\"{}\"", escape(address.as_str()))))
+                Some((index, tag, format!(" href=\"{}\"", escaped(address.as_str()))))
             })
             .collect();
         chain.reverse();
@@ -222,11 +223,7 @@ fn end(out: &mut String, tag: &str) {
 }
 
 fn attribute_into(out: &mut String, name: &str, value: &str) {
-    out.extend([" ", name, "=\"", &escape(value), "\""]);
-}
-
-fn escape(text: &str) -> String {
-    html_escape::encode_quoted_attribute(text).into_owned()
+    out.extend([" ", name, "=\"", &escaped(value), "\""]);
 }
 
 /// Text with single spaces, escaped. `space`: the text so far ends in one.

@@ -82,7 +82,7 @@ fn build(worker: &Worker, tls: ClientConfig, resolver: Resolver) -> Result<Clien
 }
 
 /// The provider is named here, so that nothing global has to be installed first.
-fn tls(ca: Option<&Path>) -> Result<ClientConfig, FetchError> {
+pub(super) fn tls(ca: Option<&Path>) -> Result<ClientConfig, FetchError> {
     let mut roots = roots();
     if let Some(ca) = ca {
         trust(&mut roots, ca)?;
@@ -126,7 +126,7 @@ fn trust(roots: &mut RootCertStore, ca: &Path) -> Result<(), FetchError> {
 }
 
 /// `feedatlas/0.1.0 (+https://example.org/bot)`: one for all requests, no browser's.
-fn user_agent(worker: &Worker) -> String {
+pub(super) fn user_agent(worker: &Worker) -> String {
     let name = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
     // feeds.toml is text; a header has printable ASCII alone.
     let contact = worker.contact.iter().flat_map(|text| text.chars());

@@ -87,8 +87,10 @@ fn undo(coding: Coding, packed: &[u8], limit_bytes: u64) -> Result<Vec<u8>, Deco
     let mut out = Vec::new();
     let done = match coding {
         Coding::Gzip => gzip(packed, &mut out, limit_bytes),
-        Coding::Deflate if has_zlib_head(packed) => take(ZlibDecoder::new(packed), &mut out, limit_bytes),
-        Coding::Deflate => take(DeflateDecoder::new(packed), &mut out, limit_bytes),
+        Coding::Deflate if has_zlib_head(packed) => {
+            take(ZlibDecoder::new(packed), &mut out, room_for(packed), limit_bytes)
+        }
+        Coding::Deflate => take(DeflateDecoder::new(packed), &mut out, room_for(packed), limit_bytes),
         Coding::Brotli => brotli(packed, &mut out, limit_bytes),
         Coding::Zstd => zstd(packed, &mut out, limit_bytes),
     };
@@ -100,10 +102,37 @@ fn undo(coding: Coding, packed: &[u8], limit_bytes: u64) -> Result<Vec<u8>, Deco
 }
 
 /// Reads to the end, or to one byte beyond the limit: then `false`.
-fn take(reader: impl Read, out: &mut Vec<u8>, limit_bytes: u64) -> io::Result<bool> {
-    let left = limit_bytes.saturating_sub(out.len() as u64);
-    let read = reader.take(left.saturating_add(1)).read_to_end(out)?;
-    Ok(read as u64 <= left)
+///
+/// Unlike `read_to_end`, which asks for a few kilobytes at a time, it hands the decoder all the room there is: one that is
+/// asked once need not keep a copy of what it wrote last.
+fn take(mut reader: impl Read, out: &mut Vec<u8>, room: usize, limit_bytes: u64) -> io::Result<bool> {
+    /// Room that is given at least, and more of it where a guess was too small.
+    const ROOM_MIN: usize = 4 * 1024;
+    let end = usize::try_from(limit_bytes).unwrap_or(usize::MAX).saturating_add(1);
+    let mut filled = out.len();
+    let mut room = room;
+    while filled < end {
+        out.resize(filled.saturating_add(room.max(ROOM_MIN)).min(end), 0);
+        let read = reader.read(&mut out[filled..])?;
+        filled += read;
+        if read == 0 {
+            break;
+        }
+        room = if filled < out.len() { out.len() - filled } else { filled };
+    }
+    out.truncate(filled);
+    Ok(filled < end)
+}
+
+/// How many bytes a body may have when it is unpacked: a guess from the times that markup packs to less.
+fn room_for(packed: &[u8]) -> usize {
+    packed.len().saturating_mul(6)
+}
+
+/// The same for gzip, which ends with the length (RFC 1952 § 2.3.1); not believed beyond what deflate can do on markup.
+fn room_for_gzip(packed: &[u8]) -> usize {
+    let told = packed.last_chunk().map_or(0, |length| u32::from_le_bytes(*length));
+    usize::try_from(told).unwrap_or(usize::MAX).saturating_add(1).min(packed.len().saturating_mul(32))
 }
 
 /// Members one after another, as `cat a.gz b.gz` gives; padding after them is no fault, as in browsers.
@@ -111,7 +140,7 @@ fn gzip(packed: &[u8], out: &mut Vec<u8>, limit_bytes: u64) -> io::Result<bool> 
     let mut rest = packed;
     for _ in 0..MEMBERS_MAX {
         let mut member = GzDecoder::new(rest);
-        if !take(&mut member, out, limit_bytes)? {
+        if !take(&mut member, out, room_for_gzip(rest), limit_bytes)? {
             return Ok(false);
         }
         rest = member.into_inner();
@@ -125,7 +154,7 @@ fn gzip(packed: &[u8], out: &mut Vec<u8>, limit_bytes: u64) -> io::Result<bool> 
 /// The decoder says the same of what is cut and what is broken; only the first asks for more than there is.
 fn brotli(packed: &[u8], out: &mut Vec<u8>, limit_bytes: u64) -> io::Result<bool> {
     let mut source = Watched { rest: packed, asked_beyond: false };
-    let done = take(brotli::Decompressor::new(&mut source, BROTLI_BUFFER_BYTES), out, limit_bytes);
+    let done = take(brotli::Decompressor::new(&mut source, BROTLI_BUFFER_BYTES), out, room_for(packed), limit_bytes);
     done.map_err(|error| if source.asked_beyond { io::ErrorKind::UnexpectedEof.into() } else { error })
 }
 
@@ -145,7 +174,7 @@ impl Read for Watched<'_> {
 fn zstd(packed: &[u8], out: &mut Vec<u8>, limit_bytes: u64) -> io::Result<bool> {
     let mut decoder = zstd::stream::read::Decoder::with_buffer(packed)?;
     decoder.window_log_max(ZSTD_WINDOW_LOG_MAX)?;
-    take(decoder, out, limit_bytes)
+    take(decoder, out, room_for(packed), limit_bytes)
 }
 
 /// RFC 1950: `deflate` means zlib, but some servers send bare deflate. The head tells them apart.

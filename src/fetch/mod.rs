@@ -12,6 +12,7 @@ mod exchange;
 pub mod gate;
 pub mod guard;
 mod journey;
+pub mod messenger;
 mod pace;
 mod permission;
 mod redirect;
@@ -193,6 +194,16 @@ impl Visit<'_> {
     /// Sends a form to a hub; well when it was taken. What the hub answers beside its status is not read.
     pub async fn tell(&self, hub: &PageUrl, form: &str) -> Result<(), FetchError> {
         self.journey.tell(hub, form).await
+    }
+
+    /// Sends bytes with these headers; well when they were taken. What is answered beside a status is not read.
+    pub async fn send(
+        &self,
+        to: &PageUrl,
+        headers: &[(&'static str, String)],
+        body: Vec<u8>,
+    ) -> Result<(), FetchError> {
+        self.journey.send_with(to, headers, body).await
     }
 
     /// Whether so much time went into failing answers that the rest waits for the next pass.

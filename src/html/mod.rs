@@ -4,7 +4,7 @@
 
 pub mod dom;
 pub mod plain;
-mod references;
+pub mod references;
 pub mod selector;
 mod tag;
 mod tokens;

@@ -1,5 +1,7 @@
 //! Plain text out of markup, safe for fields that hold none: titles, names, summaries.
 
+use crate::html::references::decoded;
+
 /// Text without markup, entities decoded until none is left, bidirectional overrides and control characters out, white space single.
 ///
 /// ```
@@ -12,7 +14,7 @@ pub fn plain(markup: &str) -> String {
     const ROUNDS_MAX: usize = 4;
     let mut text = markup.to_owned();
     for _ in 0..ROUNDS_MAX {
-        let next = html_escape::decode_html_entities(&without_tags(&text)).into_owned();
+        let next = decoded(&without_tags(&text)).into_owned();
         if next == text {
             break;
         }

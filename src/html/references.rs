@@ -1,4 +1,4 @@
-//! Text as it stands in a page, read: character references (`&amp;`, `&#1078;`, `&copy`), line ends, NULs.
+//! Text as it stands in a page, read: character references (`&amp;`, `&#1078;`, `&copy`), line ends, NULs. And text written so.
 //!
 //! WHATWG HTML § 13.2.5.72 and following; the names are html5ever's table of them.
 
@@ -39,6 +39,81 @@ pub(super) fn read(text: &str, place: Place) -> Cow<'_, str> {
         rest = &rest[plain..];
     }
     Cow::Owned(out)
+}
+
+/// The references of a text, read where they are plainly meant: with their `;`, names as HTML has them, numbers of characters that text
+/// may hold. All else stays as it is: what only looks like a reference, in words and addresses of feeds, mostly is none.
+///
+/// ```
+/// use feedatlas::html::references::decoded;
+/// assert_eq!(decoded("Caf&eacute; &#8212; &#x416;&amp;"), "Café — Ж&");
+/// assert_eq!(decoded("?a=1&copy=2&nosuch;&#0;"), "?a=1&copy=2&nosuch;&#0;");
+/// ```
+#[must_use]
+pub fn decoded(text: &str) -> Cow<'_, str> {
+    let mut out = String::new();
+    let (mut written, mut from) = (0, 0);
+    while let Some(start) = text[from..].find('&').map(|at| from + at) {
+        let body = &text[start + 1..];
+        // Another `&` before the `;` begins anew: so a text of a million of them is read once.
+        let Some(end) = body.find(['&', ';']) else { break };
+        from = start + 1 + end;
+        if body[end..].starts_with('&') {
+            continue;
+        }
+        let length = out.len();
+        out.push_str(&text[written..start]);
+        if meant(&body[..=end], &mut out) {
+            written = from + 1;
+        } else {
+            out.truncate(length);
+        }
+    }
+    if written == 0 {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(&text[written..]);
+    Cow::Owned(out)
+}
+
+/// Reads a whole reference, without its `&` and with its `;`.
+fn meant(reference: &str, out: &mut String) -> bool {
+    let Some(number) = reference.strip_prefix('#') else {
+        let Some((first, second)) = NAMED_ENTITIES.get(reference).filter(|characters| characters.0 != 0) else {
+            return false;
+        };
+        out.extend([*first, *second].into_iter().filter(|number| *number != 0).filter_map(char::from_u32));
+        return true;
+    };
+    let (radix, digits) = number.strip_prefix(['x', 'X']).map_or((10, number), |digits| (16, digits));
+    let digits = digits.trim_end_matches(';');
+    // A sign before a number is no digit, and Rust would read it.
+    let number = digits.starts_with(|digit: char| digit.is_digit(radix)).then(|| u32::from_str_radix(digits, radix));
+    let character = number.and_then(Result::ok).and_then(char::from_u32);
+    let character = character.filter(|character| *character >= ' ' || character.is_ascii_whitespace());
+    out.extend(character);
+    character.is_some()
+}
+
+/// A text as it is written between tags or in quotes.
+///
+/// ```
+/// assert_eq!(feedatlas::html::references::escaped("<a & 'b'>"), "&lt;a &amp; &#x27;b&#x27;&gt;");
+/// ```
+#[must_use]
+pub fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + text.len() / 16);
+    for character in text.chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#x27;"),
+            other => out.push(other),
+        }
+    }
+    out
 }
 
 /// `\r` and `\r\n` are one line end.
@@ -131,5 +206,37 @@ mod tests {
             assert_eq!(read(text, Place::Attribute), attribute);
         }
         assert_eq!(read("a &amp; b", Place::Raw), "a &amp; b");
+    }
+
+    /// Another reader of references, to compare with.
+    fn assert_same(text: &str) {
+        assert_eq!(decoded(text), html_escape::decode_html_entities(text), "{text:?}");
+    }
+
+    #[test]
+    fn every_name_and_number_is_read_as_another_reader_reads_it() {
+        for (name, _) in html_escape::NAMED_ENTITIES {
+            let name = std::str::from_utf8(name).expect("names are ASCII");
+            assert_same(&format!("a &{name}; &{name} &{name}x; &{name}=1"));
+        }
+        for (name, _) in NAMED_ENTITIES.entries() {
+            assert_same(&format!("&{name}"));
+        }
+        for number in (0..0x1_1000).chain(0x10_fff0..0x11_0010) {
+            assert_same(&format!("&#{number};&#x{number:x};&#X{number:X};"));
+        }
+        for odd in
+            ["&#+65;", "&#x+41;", "&#-1;", "&#;;", "&#x;", "&#65;;", "&&amp;&", "&;&", "&#99999999999;", "&#x;41;"]
+        {
+            assert_same(odd);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_as_another_reader_reads_it(text in "[&#;xX+0-9a-z Жé\\n]{0,40}|(&(amp|lt|#[0-9]{1,8}|#x[0-9a-f]{1,8});?|[a-z&;])*") {
+            assert_same(&text);
+            assert_eq!(escaped(&text), html_escape::encode_quoted_attribute(&text));
+        }
     }
 }

@@ -23,13 +23,15 @@ pub(super) struct Attributes {
 /// Reads a tag from behind its `<` or `</`.
 pub(super) struct TagReader<'a> {
     text: &'a str,
+    /// The same, to take values from without copying them.
+    page: &'a StrTendril,
     /// What comes next.
     pub(super) at: usize,
 }
 
 impl<'a> TagReader<'a> {
-    pub(super) fn at(text: &'a str, at: usize) -> Self {
-        Self { text, at }
+    pub(super) fn at(text: &'a str, page: &'a StrTendril, at: usize) -> Self {
+        Self { text, page, at }
     }
 
     fn take(&mut self, is_part: impl Fn(u8) -> bool) -> &'a str {
@@ -73,7 +75,7 @@ impl<'a> TagReader<'a> {
         self.take(|byte| !is_space(byte) && !matches!(byte, b'/' | b'>' | b'='));
         let name = &self.text[start..self.at];
         self.take(is_space);
-        let value = if self.peek()? == b'=' { self.value()? } else { "" };
+        let (value_start, value) = if self.peek()? == b'=' { self.value()? } else { (self.at, "") };
         // The attributes of end tags mean nothing.
         if kind == TagKind::StartTag && attributes.all.len() < ATTRIBUTES_MAX {
             let name = QualName::new(None, ns!(), small(name));
@@ -81,7 +83,7 @@ impl<'a> TagReader<'a> {
                 attributes.repeated = true;
             } else {
                 let value = match read(value, Place::Attribute) {
-                    Cow::Borrowed(value) => StrTendril::from_slice(value),
+                    Cow::Borrowed(value) => part(self.page, value_start, value.len()),
                     Cow::Owned(value) => StrTendril::from(value),
                 };
                 attributes.all.push(Attribute { name, value });
@@ -90,20 +92,29 @@ impl<'a> TagReader<'a> {
         Some(())
     }
 
-    /// What stands behind the `=`.
-    fn value(&mut self) -> Option<&'a str> {
+    /// What stands behind the `=`, and where that begins.
+    fn value(&mut self) -> Option<(usize, &'a str)> {
         self.at += 1;
         self.take(is_space);
         match self.peek()? {
             quote @ (b'"' | b'\'') => {
                 self.at += 1;
                 let length = self.text[self.at..].find(char::from(quote))?;
-                let value = &self.text[self.at..self.at + length];
+                let start = self.at;
                 self.at += length + 1;
-                Some(value)
+                Some((start, &self.text[start..start + length]))
             }
-            _ => Some(self.take(|byte| !is_space(byte) && byte != b'>')),
+            _ => Some((self.at, self.take(|byte| !is_space(byte) && byte != b'>'))),
         }
+    }
+}
+
+/// A part of the page, shared with it.
+pub(super) fn part(page: &StrTendril, start: usize, length: usize) -> StrTendril {
+    match (u32::try_from(start), u32::try_from(length)) {
+        (Ok(start), Ok(length)) => page.subtendril(start, length),
+        // Tendrils end at 4 GB, and so has the page's own.
+        _ => StrTendril::new(),
     }
 }
 

@@ -13,7 +13,7 @@ use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{Doctype, Tag, TagKind, Token, TokenSink, TokenSinkResult};
 
 use crate::html::references::{Place, read};
-use crate::html::tag::TagReader;
+use crate::html::tag::{TagReader, part};
 
 /// Hands the tokens of a page to a sink, until the page ends or the sink is full.
 pub(super) fn feed<S: TokenSink>(html: &str, sink: &S, is_full: impl Fn() -> bool) {
@@ -74,21 +74,13 @@ impl<'a, S: TokenSink> Tokens<'a, S> {
     /// Sends the text up to there.
     fn text(&mut self, end: usize, place: Place) {
         let text = match read(&self.html[self.at..end], place) {
-            Cow::Borrowed(text) => self.slice(self.at, text.len()),
+            Cow::Borrowed(text) => part(&self.page, self.at, text.len()),
             Cow::Owned(text) => StrTendril::from(text),
         };
         self.at = end;
         if !text.is_empty() {
             // The tree builder asks for nothing after a text.
             let _ = self.send(Token::CharacterTokens(text));
-        }
-    }
-
-    fn slice(&self, start: usize, length: usize) -> StrTendril {
-        match (u32::try_from(start), u32::try_from(length)) {
-            (Ok(start), Ok(length)) => self.page.subtendril(start, length),
-            // Tendrils end at 4 GB, and so has `StrTendril::from_slice` of this very page.
-            _ => StrTendril::new(),
         }
     }
 
@@ -115,7 +107,7 @@ impl<'a, S: TokenSink> Tokens<'a, S> {
 
     fn tag(&mut self, kind: TagKind) {
         let start = self.at;
-        let mut reader = TagReader::at(self.html, start + if kind == TagKind::EndTag { 2 } else { 1 });
+        let mut reader = TagReader::at(self.html, &self.page, start + if kind == TagKind::EndTag { 2 } else { 1 });
         let name = reader.name();
         let Some(attributes) = reader.attributes(kind) else {
             // The page ends within the tag: browsers drop it.

@@ -11,7 +11,9 @@ use jiff::Timestamp;
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::model::alarm::Told;
 use crate::model::fault::Fault;
+use crate::model::habit::Habit;
 use crate::model::url::PageUrl;
 
 /// What was learned of a source.
@@ -24,6 +26,12 @@ pub struct Learned {
     pub hub: Option<Hub>,
     /// Its pages that were refused when new ones were read last; none when all of them were read.
     pub refused: Option<Refused>,
+    /// How long it is silent, and how many of its articles have photos.
+    pub habit: Habit,
+    /// The alarms that its operator was told of, and not yet that they are over.
+    pub told: Vec<Told>,
+    /// When its operator was last told something of it.
+    pub told_at: Option<Timestamp>,
     /// What repeats on its pages and is no part of its articles, as `extract::template` writes it; at most 8 KiB.
     #[serde(with = "hex")]
     pub template: Vec<u8>,

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::model::country::Country;
-use crate::model::source::{EVERY, SOONEST, Source};
+use crate::model::language::Language;
+use crate::model::source::{EVERY, SOONEST, Source, SourceName};
 use crate::model::url::PageUrl;
 
 /// Pages of one listing, or members of one sitemap index, that a pass asks for at most: a site whose every page names a
@@ -99,6 +100,62 @@ pub struct Publish {
     pub base_url: PageUrl,
     /// Items in a feed.
     pub items: usize,
+    /// The language of the interface; the pages of the other one lie in a folder of their own.
+    pub language: Language,
+    /// Who tells subscribers of changes (`WebSub`); nobody where none is named.
+    pub hub: Option<PublishHub>,
+    /// `[[feed]]`, in the order of the file.
+    pub selections: Vec<Selection>,
+}
+
+/// Who tells the subscribers of our feeds of changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PublishHub {
+    /// `serve` itself, at `hub` below `base_url`.
+    Own,
+    /// Another one, which we tell.
+    At(PageUrl),
+}
+
+/// `[[feed]]`: a feed of an operator's own choice, beside those of the lands. It takes what answers to everything that is named
+/// here, and of each list to any one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// The name of its files.
+    pub slug: String,
+    /// What it is called.
+    pub title: String,
+    /// Of these sources.
+    pub sources: Vec<SourceName>,
+    /// Of these countries.
+    pub countries: Vec<Country>,
+    /// With these words; one that ends with `*` may go on.
+    pub words: Vec<String>,
+    /// In these languages.
+    pub languages: Vec<String>,
+}
+
+/// `[alert]`: whom to tell unasked, and of what.
+#[derive(Debug, Clone)]
+pub struct Alert {
+    /// A program and its arguments, started without a shell; none where the list is empty.
+    pub command: Vec<String>,
+    /// An address that messages are posted to, as JSON. It is the operator's own: it may be private.
+    pub webhook: Option<PageUrl>,
+    /// An address that is asked after every pass that ended: who is not asked for long knows that passes end no more.
+    pub ping: Option<PageUrl>,
+    /// How long a source fails before it is told.
+    pub failing: Duration,
+    /// How long a source is silent at least before it is told, whatever its habit.
+    pub quiet: Duration,
+    /// Whether it is told that a source has lost its pictures.
+    pub pictures: bool,
+    /// How long no pass has ended before it is told.
+    pub pass: Duration,
+    /// One message in this time at most: what changes meanwhile is told with the next.
+    pub rest: Duration,
+    /// How long telling may take.
+    pub deadline: Duration,
 }
 
 /// `[country.KP]`: what is different for a country.
@@ -133,6 +190,8 @@ pub struct Settings {
     pub store: StoreSettings,
     /// `[publish]`.
     pub publish: Publish,
+    /// `[alert]`.
+    pub alert: Alert,
     /// `[[source]]`, in the order of the file.
     pub sources: Vec<Source>,
     /// Every country that has feeds, or is named in feeds.toml: the 51 lands first, in the order of the table.
@@ -150,6 +209,30 @@ impl Default for Worker {
             contact: None,
             site_rules: None,
         }
+    }
+}
+
+impl Default for Alert {
+    fn default() -> Self {
+        Self {
+            command: Vec::new(),
+            webhook: None,
+            ping: None,
+            failing: Duration::from_hours(6),
+            quiet: Duration::from_hours(24),
+            pictures: true,
+            pass: Duration::from_hours(2),
+            rest: Duration::from_mins(10),
+            deadline: Duration::from_secs(10),
+        }
+    }
+}
+
+impl Alert {
+    /// Whether there is anybody to tell.
+    #[must_use]
+    pub fn has_ears(&self) -> bool {
+        !self.command.is_empty() || self.webhook.is_some()
     }
 }
 

@@ -49,6 +49,18 @@ pub enum SourceKind {
     Sitemap,
 }
 
+impl SourceKind {
+    /// Its word in feeds.toml.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Feed => "feed",
+            Self::Page => "page",
+            Self::Sitemap => "sitemap",
+        }
+    }
+}
+
 /// How much of an article its source's rights let us publish.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::HashMap;
 
+use crate::html::references::decoded;
+
 /// Bytes that all references to a DOCTYPE's own entities may grow to. Feeds use them for `&nbsp;`; bombs for gigabytes.
 const GROWTH_BYTES_MAX: usize = 256 * 1024;
 
@@ -112,7 +114,7 @@ fn reference_bytes(text: &str) -> Option<usize> {
 /// An entity of HTML.
 fn html(name: &str) -> Option<String> {
     let reference = format!("&{name};");
-    let decoded = html_escape::decode_html_entities(&reference);
+    let decoded = decoded(&reference);
     (decoded != reference).then(|| decoded.into_owned())
 }
 

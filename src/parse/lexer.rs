@@ -65,6 +65,11 @@ impl<'a> Lexer<'a> {
         Self { rest: text, missing: Missing::default() }
     }
 
+    /// Bytes that are not read yet.
+    pub(super) fn bytes_left(&self) -> usize {
+        self.rest.len()
+    }
+
     /// Takes everything up to the end tag of `name`, as HTML does for scripts and styles.
     pub(super) fn skip_to_end_of(&mut self, name: &str) {
         let mut from = 0;

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use url::Url;
 
+use crate::html::references::decoded;
 use crate::parse::address;
 use crate::parse::entities;
 use crate::parse::lexer::{Lexer, Tag, Token};
@@ -250,7 +251,7 @@ fn attribute<'a>(key: &str, value: &'a str, base: Option<&Url>) -> Option<Cow<'a
     if !ADDRESSES.contains(&key) {
         return Some(Cow::Borrowed(value));
     }
-    let decoded = html_escape::decode_html_entities(value);
+    let decoded = decoded(value);
     if address::is_refused(&decoded) || address::is_refused(value) {
         return None;
     }

@@ -5,6 +5,7 @@
 mod address;
 mod bounds;
 mod construct;
+mod controls;
 mod entities;
 mod entry;
 pub mod error;
@@ -15,26 +16,27 @@ mod json_feed;
 mod json_mend;
 mod lexer;
 mod library;
-mod listing;
+pub mod listing;
 mod markup;
 mod media;
 mod names;
+pub mod opml;
 mod person;
 mod reader;
 mod sitemap;
 mod sniff;
 mod tree;
 
-use std::borrow::Cow;
-
 use jiff::Timestamp;
 use url::Url;
 
 use crate::charset;
 use crate::model::document::Document;
-use crate::model::entry::Entries;
+use crate::model::entry::{Entries, Entry};
 use crate::model::source::{Source, SourceKind};
+use controls::without_controls;
 use error::ParseError;
+use listing::suggest::Suggested;
 use reader::Reader;
 use sniff::Looks;
 use tree::TreeError;
@@ -133,13 +135,16 @@ fn page(source: &Source, document: &Document, text: &str, depth: usize, now: Tim
     }
 }
 
-/// Text without the characters that XML cannot have; programs that cut and paste leave them in titles.
-fn without_controls(text: &str) -> Cow<'_, str> {
-    let is_control = |byte: u8| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r') || byte == 0x7f;
-    if !text.bytes().any(is_control) && !text.contains(['\u{fffe}', '\u{ffff}']) {
-        return Cow::Borrowed(text);
-    }
-    let is_kept =
-        |c: &char| !(c.is_ascii_control() && !matches!(c, '\t' | '\n' | '\r') || matches!(c, '\u{fffe}' | '\u{ffff}'));
-    Cow::Owned(text.chars().filter(is_kept).collect())
+/// Selectors for the entries that a page's shape gave: for whoever writes feeds.toml. With the depth that is followed, and now.
+#[must_use]
+pub fn suggest(
+    source: &Source,
+    document: &Document,
+    entries: &[Entry],
+    (depth, now): (usize, Timestamp),
+) -> Option<Suggested> {
+    let (text, _) =
+        charset::decode(&document.body, document.charset(), sniff::form(&document.body, document.media_type()));
+    let page = listing::page::Page { url: &document.url, zone: &source.zone, now };
+    listing::suggest(&without_controls(&text), entries, page, depth)
 }

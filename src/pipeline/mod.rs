@@ -12,18 +12,29 @@
 //!   Cluster  → CountryFeed → /feeds/kndr.xml .atom .json                 publish → serve
 //! ```
 
+pub mod alarm;
+mod archives;
 pub mod decide;
+pub mod deliver;
 pub mod edition;
+mod events;
+pub mod look;
+pub mod meters;
 mod one_article;
 mod one_source;
 mod page;
+pub mod press;
 pub mod probe;
 mod queue;
 mod remember;
+mod restore;
+pub mod revision;
 pub mod schedule;
 mod settle;
 pub mod shared;
 pub mod subscribe;
+pub mod takedown;
+pub mod taste;
 pub mod watcher;
 pub mod worker;
 
@@ -34,17 +45,20 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tracing::warn;
 
 use crate::model::fault::Fault;
 use crate::model::report::{Event, PassReport, SourceReport};
 use crate::model::source::Source;
-use crate::pipeline::edition::EditionError;
+use crate::pipeline::meters::Stage;
 use crate::pipeline::one_source::Brought;
+use crate::pipeline::press::EditionError;
 use crate::pipeline::queue::{Due, Queue};
 use crate::pipeline::settle::Settled;
 use crate::pipeline::watcher::Watcher;
 use crate::pipeline::worker::Worker;
 use crate::publish::status::WorkerStatus;
+use crate::store::backup;
 use crate::store::error::StoreError;
 use crate::store::lease::{Lease, WorkerSeen};
 
@@ -84,6 +98,10 @@ pub async fn run(
     if let Some(shared) = &worker.shared {
         shared.begin().await?;
     }
+    let mut before = edition::before(&worker.settings.publish.to);
+    if !options.dry_run {
+        restore::restore(worker, &before, now).await?;
+    }
     worker.remember_hosts(worker.settings.sources.iter().map(|source| &source.url), now).await?;
     let due = pass.due().await?;
     watcher.due(due.len());
@@ -94,12 +112,19 @@ pub async fn run(
             Some(shared) => Some(shared.wait_for("publish").await?),
             None => None,
         };
-        let mut before = edition::before(&worker.settings.publish.to);
+        if alone.is_some() {
+            before = edition::before(&worker.settings.publish.to);
+        }
         (before.workers, before.lag_seconds) = pass.others().await?;
         let forgot = pass.forget(before.forgot).await?;
+        let is_new_day = forgot != before.forgot && before.forgot.is_some();
+        let _publishing = worker.meters.begin(Stage::Publish);
         pass.report.published = edition::publish(worker, before, forgot, now, watcher).await?;
         if let Some(pin) = alone {
             pin.give_back().await?;
+        }
+        if is_new_day {
+            pass.export(stop).await;
         }
     }
     if let Some(shared) = &worker.shared {
@@ -207,7 +232,9 @@ impl Pass<'_> {
 
     async fn settle(&mut self, brought: Brought, lease: Option<Lease>) -> Result<(), StoreError> {
         let (name, source) = (brought.source.name.clone(), Arc::clone(&brought.source));
+        let storing = self.worker.meters.begin(Stage::Store);
         let settled = settle::settle(&*self.worker.store, brought, self.now, self.options.dry_run, lease).await?;
+        drop(storing);
         let Some(settled) = settled else {
             self.reached(format!("lease (`{name}` is left to another worker)"));
             self.tell_resting(&source);
@@ -245,6 +272,22 @@ impl Pass<'_> {
             message: Some("reading it failed; this is a defect of ours".to_owned()),
             ..SourceReport::default()
         }));
+    }
+
+    /// The export of the week. One that fails is told and tried the next day: the pass itself has done its work.
+    async fn export(&self, stop: &CancellationToken) {
+        if self.worker.shared.is_some() {
+            // The exports lie beside the folder of one machine; a database has copies of its own (docs/SCALING.md).
+            return;
+        }
+        let exporting = backup::keep_up(&*self.worker.store, &self.worker.settings.store.path, self.now);
+        let exported = tokio::select! {
+            exported = exporting => exported,
+            () = stop.cancelled() => return,
+        };
+        if let Err(why) = exported {
+            warn!("the export of the week was not written: {why}");
+        }
     }
 
     fn reached(&mut self, limit: String) {

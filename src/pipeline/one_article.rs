@@ -18,6 +18,7 @@ use crate::model::report::Event;
 use crate::model::source::Source;
 use crate::model::url::PageUrl;
 use crate::pipeline::decide::Sighting;
+use crate::pipeline::meters::Stage;
 use crate::pipeline::page::{self, Asking, Reader};
 use crate::pipeline::worker::Worker;
 use crate::route;
@@ -94,10 +95,13 @@ pub(crate) async fn read(
         return Outcome::Made(Box::new(Made { routed, keys, entry_hash, tries: 0, update, told: None }));
     };
     let request = Request { url: link.clone(), purpose: Purpose::Page, validators: Validators::default() };
+    let fetching = context.worker.meters.begin(Stage::Fetch);
     let fetched = tokio::select! {
         fetched = context.visit.get(request) => fetched,
         () = context.worker.out_of_patience(context.stop) => return Outcome::Unread,
     };
+    drop(fetching);
+    context.worker.meters.fetched(&fetched);
     let refusal = match fetched {
         Fetched::Fresh(document) => match from_page(context, template, &entry, *document).await {
             Ok(None) => return Outcome::Unread,
@@ -155,13 +159,14 @@ async fn from_page(
         return Err(refused(Fault::NotHtml, format!("{link}: `{kind}` is no page")));
     }
     let (source, entry, depth) = (Arc::clone(context.source), entry.clone(), context.worker.settings.limits.depth);
-    let reader = Arc::new(Reader { source, entry, template, depth, now: context.now });
+    let meters = Arc::clone(&context.worker.meters);
+    let reader = Arc::new(Reader { source, entry, template, depth, now: context.now, meters });
     let first = document.url.clone();
     let route = {
         let (reader, link, gazetteer) = (Arc::clone(&reader), link.clone(), Arc::clone(&context.worker.gazetteer));
         move |reading: Reading| {
             let article: Article = extract::article(reader.entry.clone(), link, reading, &reader.source);
-            route::countries(article, &reader.source, &gazetteer)
+            reader.meters.time(Stage::Route, || route::countries(article, &reader.source, &gazetteer))
         }
     };
     let broken = || refused(Fault::Defect, format!("{link}: the reader of this page failed; this is a defect of ours"));

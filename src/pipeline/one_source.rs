@@ -23,8 +23,10 @@ use crate::model::url::PageUrl;
 use crate::parse;
 use crate::parse::error::ParseError;
 use crate::pipeline::decide::{self, Plan, Sighting};
+use crate::pipeline::meters::Stage;
 use crate::pipeline::one_article::{self, Made, Outcome};
 use crate::pipeline::remember::{self, Failure};
+use crate::pipeline::takedown;
 use crate::pipeline::worker::Worker;
 use crate::store::error::StoreError;
 
@@ -189,8 +191,12 @@ impl Reading<'_> {
 
     /// Asks once; `None` when the pass was told to stop and patience is over.
     async fn get(&self, request: Request) -> Option<Fetched> {
+        let _fetching = self.worker.meters.begin(Stage::Fetch);
         tokio::select! {
-            fetched = self.visit.get(request) => Some(fetched),
+            fetched = self.visit.get(request) => {
+                self.worker.meters.fetched(&fetched);
+                Some(fetched)
+            }
             () = self.worker.out_of_patience(self.stop) => None,
         }
     }
@@ -207,9 +213,9 @@ impl Reading<'_> {
     /// Parses on the blocking pool; a parser that panics fails its source alone.
     async fn parse(&self, document: Document, found: Option<SourceKind>) -> Result<(Document, Entries), SourceError> {
         let (source, depth, now) = (self.as_found(found), self.worker.settings.limits.depth, self.now);
-        let url = document.url.clone();
+        let (url, meters) = (document.url.clone(), Arc::clone(&self.worker.meters));
         let parsed = self.worker.think(move || {
-            let entries = parse::entries(&source, &document, depth, now);
+            let entries = meters.time(Stage::Parse, || parse::entries(&source, &document, depth, now));
             (document, entries)
         });
         match parsed.await {
@@ -336,7 +342,8 @@ impl Reading<'_> {
     async fn sightings(&self, entries: Vec<crate::model::entry::Entry>) -> Result<Vec<Sighting>, StoreError> {
         let keys: Vec<Vec<EntryKey>> =
             entries.iter().map(|entry| dedup::entry_keys(&self.source.name, entry)).collect();
-        let known = self.worker.store.known(&keys).await?;
+        let mut known = self.worker.store.known(&keys).await?;
+        takedown::refuse(&*self.worker.store, &entries, &mut known).await?;
         let sightings = entries.into_iter().zip(keys).zip(known).map(|((entry, keys), known)| {
             let entry_hash = dedup::entry_hash(&entry);
             Sighting { entry, keys, entry_hash, known }

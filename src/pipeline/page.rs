@@ -17,6 +17,7 @@ use crate::model::document::{Document, Validators};
 use crate::model::entry::Entry;
 use crate::model::source::Source;
 use crate::model::url::PageUrl;
+use crate::pipeline::meters::{Meters, Stage};
 use crate::pipeline::worker::Worker;
 
 /// What all pages of an article are read with.
@@ -27,6 +28,7 @@ pub(crate) struct Reader {
     pub(crate) template: Arc<Template>,
     pub(crate) depth: usize,
     pub(crate) now: Timestamp,
+    pub(crate) meters: Arc<Meters>,
 }
 
 impl Reader {
@@ -43,7 +45,7 @@ impl Reader {
             depth: self.depth,
             now: self.now,
         };
-        extract::read_with(&page, &self.template)
+        self.meters.time(Stage::Extract, || extract::read_with(&page, &self.template))
     }
 }
 
@@ -71,10 +73,13 @@ pub(crate) async fn whole(
     for part in 2..=PARTS_MAX {
         let Some(next) = reading.next.take().filter(|next| next.continues(first, part)) else { break };
         let request = Request { url: next.url, purpose: Purpose::Page, validators: Validators::default() };
+        let fetching = asking.worker.meters.begin(Stage::Fetch);
         let fetched = tokio::select! {
             fetched = asking.visit.get(request) => fetched,
             () = asking.worker.out_of_patience(asking.stop) => return None,
         };
+        drop(fetching);
+        asking.worker.meters.fetched(&fetched);
         let document = match fetched {
             Fetched::Fresh(document) => *document,
             Fetched::NotModified(_) => break,

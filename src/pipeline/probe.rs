@@ -200,7 +200,7 @@ impl Look<'_> {
     }
 }
 
-fn wrong(fault: Fault, words: String) -> Wrong {
+pub(crate) fn wrong(fault: Fault, words: String) -> Wrong {
     Wrong { fault, words, status: None }
 }
 
@@ -209,7 +209,7 @@ fn is_no_more(wrong: &Wrong) -> bool {
     matches!(wrong.status, Some(404 | 410)) || matches!(wrong.fault, Fault::NotAFeed | Fault::EmptyBody)
 }
 
-fn read(source: Source, document: &Document, depth: usize, now: Timestamp) -> Result<Read, Wrong> {
+pub(crate) fn read(source: Source, document: &Document, depth: usize, now: Timestamp) -> Result<Read, Wrong> {
     let entries =
         parse::entries(&source, document, depth, now).map_err(|error| wrong(error.fault(), with_causes(&error)))?;
     let newest = newest(&entries);

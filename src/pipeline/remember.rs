@@ -28,8 +28,13 @@ pub(crate) fn configured(state: &mut SourceState, source: &Source) {
         last_success: state.last_success,
         last_new: state.last_new,
         listed: std::mem::take(&mut state.listed),
-        // Its pages are the same, wherever it lists them.
-        learned: Learned { template: std::mem::take(&mut state.learned.template), ..Learned::default() },
+        // Its pages are the same, wherever it lists them; and who was told that it fails is told that it is well.
+        learned: Learned {
+            template: std::mem::take(&mut state.learned.template),
+            told: std::mem::take(&mut state.learned.told),
+            told_at: state.learned.told_at,
+            ..Learned::default()
+        },
         ..SourceState::default()
     };
 }

@@ -66,6 +66,7 @@ pub(crate) async fn settle(
         kinds.push(kind);
         batch.articles.push(stored);
     }
+    batch.state.learned.habit.brought(pictured(&batch, &kinds), now);
     batch.state.retry = retry(&batch);
     if report.error.is_none() && !report.not_modified {
         batch.state.listed =
@@ -154,6 +155,14 @@ async fn compared(
         Verdict::New => (id, StoredKind::New),
         Verdict::CopyOf(cluster) => (cluster, StoredKind::Copy),
     })
+}
+
+/// Of each article that is new and was read whole, whether it has photos: a summary has none, and says nothing of them.
+fn pictured(batch: &Batch, kinds: &[Option<StoredKind>]) -> Vec<bool> {
+    let new = |kind: &Option<StoredKind>| matches!(kind, Some(StoredKind::New | StoredKind::Copy));
+    let articles =
+        batch.articles.iter().zip(kinds).filter(|(_, kind)| new(kind)).map(|(stored, _)| &stored.routed.article);
+    articles.filter(|article| article.origin != Origin::Summary).map(|article| !article.photos.is_empty()).collect()
 }
 
 /// Articles whose pages are worth another try in the next pass.

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::fetch::Fetcher;
 use crate::model::settings::Settings;
 use crate::model::url::PageUrl;
+use crate::pipeline::meters::Meters;
 use crate::pipeline::shared::{Hosts, Shared};
 use crate::route::Gazetteer;
 use crate::store::contract::Store;
@@ -33,6 +34,8 @@ pub struct Worker {
     pub store: Arc<dyn Store>,
     /// The words that speak for countries.
     pub gazetteer: Arc<Gazetteer>,
+    /// What its passes have cost.
+    pub meters: Arc<Meters>,
     /// Bounds the parsers and readers at work: as many as there are cores, so that memory and time stay bounded.
     thinkers: Semaphore,
     /// This worker among others; none where it is alone at its store.
@@ -49,7 +52,8 @@ impl Worker {
         if let Some(shared) = &shared {
             fetcher.share(Arc::new(Hosts(Arc::clone(shared))));
         }
-        Self { settings, fetcher, store, gazetteer, thinkers: Semaphore::new(cores), shared }
+        let (meters, thinkers) = (Arc::default(), Semaphore::new(cores));
+        Self { settings, fetcher, store, gazetteer, meters, thinkers, shared }
     }
 
     /// Runs what takes long without waiting (parsing, reading, routing) on the blocking pool. A panic in it is an `Err`.

@@ -7,18 +7,17 @@ use atom_syndication::{
     Category, Content, Entry, Feed, FixedDateTime, Generator, Link, Person, Source, Text, WriteConfig,
 };
 use jiff::Timestamp;
-use quick_xml::escape::escape;
 
+use crate::html::references::escaped;
 use crate::model::country::Country;
 use crate::publish::asset::ICON_PATH;
-use crate::publish::country_feed::CountryFeed;
+use crate::publish::country_feed::{CountryFeed, archive_path};
 use crate::publish::error::PublishError;
 use crate::publish::media::{self, Parts};
 use crate::publish::rss::{COUNTRY_SCHEME, with_stylesheet};
 use crate::publish::shown::Shown;
 use crate::publish::site::Site;
 use crate::publish::times::{rfc3339, rfc3339_utc};
-use crate::publish::words::LANGUAGE;
 
 /// When an empty feed was last changed: Atom wants a date, and the clock is no content. 2000-01-01.
 const EMPTY_SINCE: Timestamp = Timestamp::constant(946_684_800, 0);
@@ -37,8 +36,14 @@ pub fn write(feed: &CountryFeed, site: &Site) -> Result<Vec<u8>, PublishError> {
 fn channel(feed: &CountryFeed, site: &Site) -> Result<Feed, String> {
     let own = site.address(&feed.path("atom"));
     let page = site.address(&feed.page());
-    let links =
+    let mut links =
         vec![link("self", &own, Some("application/atom+xml"), None), link("alternate", &page, Some("text/html"), None)];
+    links.extend(site.hub.iter().map(|hub| link("hub", hub, None, None)));
+    // The archives are one chain, in RSS.
+    links.extend(feed.previous.map(|part| {
+        let address = site.address(&archive_path(&feed.slug, part, "xml"));
+        link("prev-archive", &address, Some("application/rss+xml"), None)
+    }));
     Ok(Feed {
         title: text(&feed.title, None),
         // The page, not the file: an id outlives a change of format.
@@ -50,7 +55,7 @@ fn channel(feed: &CountryFeed, site: &Site) -> Result<Feed, String> {
         links,
         subtitle: Some(text(&feed.description, None)),
         namespaces: BTreeMap::from([("media".to_owned(), media::NAMESPACE.to_owned())]),
-        lang: Some(LANGUAGE.to_owned()),
+        lang: Some(site.language.tag().to_owned()),
         ..Feed::default()
     })
 }
@@ -136,7 +141,7 @@ fn extensions(shown: &Shown) -> ExtensionMap {
 
 fn extension(parts: Parts<Extension>) -> Extension {
     // The library writes attributes as they are.
-    let attrs = parts.attributes.into_iter().map(|(name, value)| (name, escape(value).into_owned())).collect();
+    let attrs = parts.attributes.into_iter().map(|(name, value)| (name, escaped(&value))).collect();
     Extension { name: parts.name, value: parts.value, attrs, children: parts.children }
 }
 

@@ -16,6 +16,15 @@ pub enum PublishError {
         #[source]
         why: std::io::Error,
     },
+    /// A published file could not be read again.
+    #[error("{path}: cannot be read")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        why: std::io::Error,
+    },
     /// A file would stand outside the published folder.
     #[error("`{path}` is no place below the published folder")]
     Outside {

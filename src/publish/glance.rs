@@ -2,10 +2,12 @@
 //!
 //! Small, so that all lands can be held at once while their articles cannot.
 
+use crate::date::Moment;
 use crate::model::country::Country;
 use crate::publish::country_feed::CountryFeed;
+use crate::publish::days::Days;
 use crate::publish::shown::{Shown, ShownPhoto};
-use crate::publish::times::{clock, day, rfc3339};
+use crate::publish::times::rfc3339;
 
 /// Headlines of a land on the home page: two keep it under 60 KB with 51 lands.
 pub const HEADLINES: usize = 2;
@@ -17,16 +19,14 @@ pub const ITEMS: usize = 20;
 pub struct Headline {
     /// Its page, below the published folder.
     pub path: String,
+    /// The original, where that is the place to read it.
+    pub original: Option<String>,
     /// The headline.
     pub title: String,
-    /// Its language, as attributes of an element of a page.
-    pub attributes: String,
-    /// RFC 3339.
-    pub datetime: String,
-    /// «16 января 2024».
-    pub day: String,
-    /// «14:05».
-    pub clock: String,
+    /// BCP 47.
+    pub language: Option<String>,
+    /// When it was published.
+    pub at: Moment,
     /// Whose it is.
     pub source: String,
 }
@@ -51,6 +51,8 @@ pub struct Glance {
     pub title: String,
     /// Articles kept for it.
     pub articles: u64,
+    /// How many of them were new of late.
+    pub days: Days,
     /// The newest of them.
     pub headlines: Vec<Headline>,
     /// The newest picture that has a credit.
@@ -65,13 +67,26 @@ impl Headline {
     pub fn of(shown: &Shown) -> Self {
         Self {
             path: shown.path(),
+            original: shown.original().map(str::to_owned),
             title: shown.title.clone(),
-            attributes: shown.attributes.clone(),
-            datetime: rfc3339(shown.published),
-            day: day(shown.published),
-            clock: clock(shown.published),
+            language: shown.language.clone(),
+            at: shown.published,
             source: shown.source.name.clone(),
         }
+    }
+
+    /// The day on which it was published, there: `2024-01-16`.
+    #[must_use]
+    pub fn date(&self) -> String {
+        let mut datetime = self.datetime();
+        datetime.truncate("2024-01-16".len());
+        datetime
+    }
+
+    /// When it was published, in RFC 3339.
+    #[must_use]
+    pub fn datetime(&self) -> String {
+        rfc3339(self.at)
     }
 }
 
@@ -84,17 +99,18 @@ impl Picture {
 }
 
 impl Glance {
-    /// A feed at a glance, with the number of articles that are kept for it.
+    /// A feed at a glance, with the number of articles that are kept for it and what was new of late.
     ///
     /// The same whether the feed holds all it may or its `ITEMS` newest.
     #[must_use]
-    pub fn of(feed: &CountryFeed, articles: u64) -> Self {
+    pub fn of(feed: &CountryFeed, articles: u64, days: Days) -> Self {
         let newest = || feed.items.iter().filter(|shown| shown.place < ITEMS);
         Self {
             slug: feed.slug.clone(),
             country: feed.country,
             title: feed.title.clone(),
             articles,
+            days,
             headlines: newest().take(HEADLINES).map(Headline::of).collect(),
             picture: newest().find_map(Picture::of),
             addresses: newest().map(|shown| (shown.path(), rfc3339(shown.updated))).collect(),

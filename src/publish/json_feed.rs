@@ -8,7 +8,6 @@ use crate::publish::error::PublishError;
 use crate::publish::shown::{Shown, ShownCopy, ShownEnclosure, ShownPhoto};
 use crate::publish::site::Site;
 use crate::publish::times::rfc3339;
-use crate::publish::words::LANGUAGE;
 
 #[expect(clippy::struct_field_names, reason = "JSON Feed's own names")]
 #[derive(Serialize)]
@@ -20,7 +19,15 @@ struct Feed<'a> {
     description: &'a str,
     icon: String,
     language: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hubs: Option<[Hub<'a>; 1]>,
     items: Vec<Item<'a>>,
+}
+
+#[derive(Serialize)]
+struct Hub<'a> {
+    r#type: &'static str,
+    url: &'a str,
 }
 
 #[derive(Serialize)]
@@ -98,7 +105,8 @@ pub fn write(feed: &CountryFeed, site: &Site) -> Result<Vec<u8>, PublishError> {
         feed_url: site.address(&feed.path("json")),
         description: &feed.description,
         icon: site.address(ICON_PATH),
-        language: LANGUAGE,
+        language: site.language.tag(),
+        hubs: site.hub.as_deref().map(|url| [Hub { r#type: "WebSub", url }]),
         items: feed.items.iter().map(item).collect(),
     };
     let failed = |why: serde_json::Error| PublishError::Format { path: feed.path("json"), why: why.to_string() };

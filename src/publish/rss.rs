@@ -10,13 +10,13 @@ use rss::{Category, Channel, Enclosure, Guid, Image, Item, Source};
 use crate::date::Moment;
 use crate::model::country::Country;
 use crate::publish::asset::{FEED_STYLE_PATH, ICON_PATH};
-use crate::publish::country_feed::CountryFeed;
+use crate::publish::country_feed::{CountryFeed, archive_path};
 use crate::publish::error::PublishError;
 use crate::publish::media::{self, Parts};
+use crate::publish::month::Part;
 use crate::publish::shown::{Shown, ShownCopy};
 use crate::publish::site::Site;
 use crate::publish::times::rfc822;
-use crate::publish::words::LANGUAGE;
 use crate::publish::words::as_html;
 
 /// What `category domain` says of a country's code.
@@ -29,7 +29,7 @@ pub fn write(feed: &CountryFeed, site: &Site) -> Result<Vec<u8>, PublishError> {
     let failed = |why: String| PublishError::Format { path: feed.path("xml"), why };
     let bytes = channel.pretty_write_to(Vec::new(), b' ', 1).map_err(|why| failed(why.to_string()))?;
     let text = String::from_utf8(bytes).map_err(|why| failed(why.to_string()))?;
-    let root = if feed.month.is_some() { "../../" } else { "../" };
+    let root = if feed.part.is_some() { "../../" } else { "../" };
     Ok(with_stylesheet(with_empty_elements(&text).as_bytes(), root))
 }
 
@@ -44,14 +44,14 @@ fn channel(feed: &CountryFeed, site: &Site) -> Channel {
     ];
     let mut extensions =
         BTreeMap::from([("atom".to_owned(), BTreeMap::from([("link".to_owned(), links(feed, site))]))]);
-    if feed.month.is_some() {
+    if feed.part.is_some() {
         let archive = Extension { name: "fh:archive".to_owned(), ..Extension::default() };
         extensions.insert("fh".to_owned(), BTreeMap::from([("archive".to_owned(), vec![archive])]));
     }
     Channel {
         title: feed.title.clone(),
         description: feed.description.clone(),
-        language: Some(LANGUAGE.to_owned()),
+        language: Some(site.language.tag().to_owned()),
         last_build_date: feed.changed().map(|at| rfc822(Moment::utc(at))),
         generator: Some("feedatlas".to_owned()),
         docs: Some("https://www.rssboard.org/rss-specification".to_owned()),
@@ -73,10 +73,17 @@ fn channel(feed: &CountryFeed, site: &Site) -> Channel {
 fn links(feed: &CountryFeed, site: &Site) -> Vec<Extension> {
     const RSS: Option<&str> = Some("application/rss+xml");
     let mut links = vec![atom_link("self", &site.address(&feed.path("xml")), RSS, None)];
-    if feed.month.is_some() {
+    if feed.part.is_none() {
+        links.extend(site.hub.iter().map(|hub| atom_link("hub", hub, None, None)));
+    } else {
         links.push(atom_link("current", &site.address(&format!("feeds/{}.xml", feed.slug)), RSS, None));
     }
-    links.extend(feed.previous_path().map(|path| atom_link("prev-archive", &site.address(&path), RSS, None)));
+    let mut near = |rel, part: Option<Part>| {
+        let address = part.map(|part| site.address(&archive_path(&feed.slug, part, "xml")));
+        links.extend(address.map(|address| atom_link(rel, &address, RSS, None)));
+    };
+    near("prev-archive", feed.previous);
+    near("next-archive", feed.next);
     links
 }
 

@@ -11,6 +11,7 @@ use crate::date::Moment;
 use crate::model::article::{Article, Photo};
 use crate::model::cluster::{ArticleId, Cluster, Copy, Stored};
 use crate::model::country::Country;
+use crate::model::language::Language;
 use crate::model::source::Rights;
 use crate::publish::body::{body, figure, is_dot, paragraphs, printed};
 use crate::publish::site::{Site, SourceFacts};
@@ -97,8 +98,8 @@ pub struct Shown {
     pub changed: Timestamp,
     /// BCP 47.
     pub language: Option<String>,
-    /// The same as attributes of an element of a page.
-    pub attributes: String,
+    /// The language of what we add to it.
+    pub interface: Language,
     /// How much may be shown.
     pub rights: Rights,
     /// A few plain sentences.
@@ -139,8 +140,8 @@ impl Shown {
             published,
             updated: updated(stored, published),
             changed: stored.changed,
-            attributes: language_attributes(language.as_deref()),
             language,
+            interface: site.language,
             rights,
             body: shown_body(article, rights, &photos, summary.as_deref()),
             summary,
@@ -150,6 +151,23 @@ impl Shown {
             source,
             enclosures: if rights == Rights::Full { enclosures(article) } else { Vec::new() },
         }
+    }
+
+    /// Its language as attributes of an element of a page, whose interface speaks this one.
+    #[must_use]
+    pub fn attributes(&self, page: Language) -> String {
+        language_attributes(self.language.as_deref(), page)
+    }
+
+    /// The same on a page that speaks two languages: its own is always said.
+    #[must_use]
+    pub fn explicit_attributes(&self) -> String {
+        let other = if self.language.as_deref() == Some(Language::Russian.tag()) {
+            Language::English
+        } else {
+            Language::Russian
+        };
+        language_attributes(self.language.as_deref(), other)
     }
 
     /// The picture that stands for the whole.
@@ -164,6 +182,12 @@ impl Shown {
         format!("a/{}/", self.id)
     }
 
+    /// The original, where our own page holds no more of the article than a list of articles does.
+    #[must_use]
+    pub fn original(&self) -> Option<&str> {
+        (self.rights != Rights::Full).then_some(&self.link)
+    }
+
     /// The body with links to the copies that other sources ran, for formats whose readers may not show links of their own.
     #[must_use]
     pub fn body_with_copies(&self) -> Option<String> {
@@ -174,7 +198,8 @@ impl Shown {
         let link =
             |copy: &ShownCopy| format!("<a href=\"{}\">{}</a>", copy.link.replace('&', "&amp;"), as_html(&copy.source));
         let links: Vec<String> = self.copies.iter().map(link).collect();
-        Some(format!("{body}\n<p>То же в других источниках: {}.</p>", links.join(", ")))
+        let head = self.interface.say("То же в других источниках", "The same at other sources");
+        Some(format!("{body}\n<p>{head}: {}.</p>", links.join(", ")))
     }
 }
 

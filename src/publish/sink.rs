@@ -54,6 +54,12 @@ pub trait Sink: Send + Sync {
 
     /// Takes files away, with their packed forms; one that is not there is no error.
     async fn remove(&self, paths: Vec<String>) -> Result<(), PublishError>;
+
+    /// What stands in a file; none where there is no such file.
+    async fn read(&self, path: &str) -> Result<Option<Vec<u8>>, PublishError>;
+
+    /// The names of what stands right below a folder, packed forms apart, in no order; none where there is no such folder.
+    async fn list(&self, folder: &str) -> Result<Vec<String>, PublishError>;
 }
 
 /// A folder of the file system.
@@ -126,10 +132,46 @@ impl Sink for Folder {
         run_blocking(move || {
             paths.iter().try_for_each(|path| {
                 let place = folder.place(path)?;
-                remove(&[with_ending(&place, "gz"), with_ending(&place, "br"), place])
+                remove(&[with_ending(&place, "gz"), with_ending(&place, "br"), place.clone()])?;
+                if let Some(above) = place.parent().filter(|above| *above != &*folder.root) {
+                    // Stays where something else stands in it.
+                    let _ = fs::remove_dir(above);
+                }
+                Ok(())
             })
         })
         .await
+    }
+
+    async fn read(&self, path: &str) -> Result<Option<Vec<u8>>, PublishError> {
+        let place = self.place(path)?;
+        run_blocking(move || there(fs::read(&place)).map_err(|why| unread(&place, why))).await
+    }
+
+    async fn list(&self, folder: &str) -> Result<Vec<String>, PublishError> {
+        let place = self.place(folder)?;
+        run_blocking(move || names(&place).map_err(|why| unread(&place, why))).await
+    }
+}
+
+fn names(folder: &Path) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in there(fs::read_dir(folder))?.into_iter().flatten() {
+        // Only names that we could have given: they are all UTF-8.
+        let name = entry?.file_name().into_string().unwrap_or_default();
+        if !name.is_empty() && !name.starts_with('.') && !name.ends_with(".gz") && !name.ends_with(".br") {
+            names.push(name);
+        }
+    }
+    Ok(names)
+}
+
+/// What is not there is none, and no error.
+fn there<T>(found: io::Result<T>) -> io::Result<Option<T>> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(why) if matches!(why.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+        Err(why) => Err(why),
     }
 }
 
@@ -167,8 +209,7 @@ fn is_up_to_date(path: &Path, file: &File) -> bool {
     if length.ok() != Some(file.bytes.len() as u64) || fs::read(path).ok().as_ref() != Some(&file.bytes) {
         return false;
     }
-    Effort::of(&file.path, file.bytes.len()).is_none()
-        || ["gz", "br"].iter().all(|ending| with_ending(path, ending).exists())
+    Effort::endings(Effort::of(&file.path, file.bytes.len())).iter().all(|ending| with_ending(path, ending).exists())
 }
 
 /// A file that is written and not yet shown.
@@ -208,11 +249,13 @@ impl Drop for Staged {
 
 /// The packed forms first, the plain file last. Forms of what is no longer packed go before its new bytes are shown.
 fn stage_all(path: &Path, file: &File, staged: &mut Vec<Staged>) -> Result<(), PublishError> {
-    if let Some(effort) = Effort::of(&file.path, file.bytes.len()) {
-        staged.push(Staged::write(with_ending(path, "br"), &brotli(&file.bytes, effort))?);
-        staged.push(Staged::write(with_ending(path, "gz"), &gzip(&file.bytes, effort))?);
-    } else {
-        remove(&[with_ending(path, "br"), with_ending(path, "gz")])?;
+    let effort = Effort::of(&file.path, file.bytes.len());
+    for (ending, pack) in [("br", brotli as fn(&[u8], Effort) -> Vec<u8>), ("gz", gzip)] {
+        let place = with_ending(path, ending);
+        match effort.filter(|_| Effort::endings(effort).contains(&ending)) {
+            Some(effort) => staged.push(Staged::write(place, &pack(&file.bytes, effort))?),
+            None => remove(&[place])?,
+        }
     }
     staged.push(Staged::write(path.to_owned(), &file.bytes)?);
     Ok(())
@@ -240,6 +283,10 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
     fs::File::open(folder)?.sync_all()?;
     Ok(())
+}
+
+fn unread(path: &Path, why: io::Error) -> PublishError {
+    PublishError::Read { path: path.to_owned(), why }
 }
 
 fn failed(path: &Path, why: io::Error) -> PublishError {

@@ -1,13 +1,19 @@
 //! `status.json`: how each source is doing, and what each land has. Written by a pass, read by `status` and by `serve`.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::model::alarm::Alarm;
 use crate::model::country::Country;
 use crate::model::cure::cure;
 use crate::model::fault::Fault;
 use crate::model::learned::Refused;
-use crate::model::source::{Source, SourceKind, SourceState};
+use crate::model::source::{Rights, Source, SourceKind, SourceState};
+use crate::model::subscription::{Phase, Subscription};
+use crate::model::url::PageUrl;
+use crate::publish::sink::File;
 use crate::publish::words::{NAME_CHARS_MAX, SUMMARY_CHARS_MAX, address, field};
 
 /// The file, below the published folder.
@@ -42,6 +48,33 @@ pub struct Failure {
     pub cure: String,
 }
 
+/// What was agreed with the hub that a source names (`WebSub`). Its secret and where it calls are nobody's business.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HubStatus {
+    /// The hub.
+    pub url: String,
+    /// How far it has come.
+    pub phase: HubPhase,
+    /// Until when it tells, if it said so.
+    pub until: Option<Timestamp>,
+    /// How often in a row it was asked and did not answer.
+    pub tries: u32,
+}
+
+/// How far it has come with a hub.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum HubPhase {
+    /// The source names it; nobody subscribes: no `serve --work` runs, or no hub could call it.
+    Named,
+    /// It was asked, and has not answered.
+    Asked,
+    /// It tells of changes.
+    Tells,
+    /// It was asked to tell no more.
+    Leaving,
+}
+
 /// One source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceStatus {
@@ -51,6 +84,9 @@ pub struct SourceStatus {
     pub url: String,
     /// What it turned out to be.
     pub kind: Option<SourceKind>,
+    /// How much of its articles is published.
+    #[serde(default)]
+    pub publish: Rights,
     /// How it is doing.
     pub state: State,
     /// Since when: the first failure of the present row, or the last good answer.
@@ -73,6 +109,12 @@ pub struct SourceStatus {
     pub quiet_until: Option<Timestamp>,
     /// Entries in its last whole answer.
     pub entries: u32,
+    /// The hub that it names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hub: Option<HubStatus>,
+    /// What `[alert]` tells of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alarms: Vec<Alarm>,
     /// What its operator should know though it answers well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
@@ -106,6 +148,17 @@ pub struct WorkerStatus {
     pub leases: u64,
 }
 
+/// One feed of the operator's own choice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedStatus {
+    /// The name of its files.
+    pub slug: String,
+    /// What it is called.
+    pub name: String,
+    /// Articles that it shows.
+    pub articles: u64,
+}
+
 /// The file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatusFile {
@@ -130,6 +183,23 @@ pub struct StatusFile {
     /// How late the source is that has waited longest, where workers share the store.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lag_seconds: Option<u64>,
+    /// Every feed of the operator's own choice.
+    #[serde(default)]
+    pub feeds: Vec<FeedStatus>,
+    /// Feeds that changed and of which the hub that feeds.toml names has not been told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub untold: Option<Untold>,
+}
+
+/// What a hub has not been told.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Untold {
+    /// The feeds, below the published folder.
+    pub paths: BTreeSet<String>,
+    /// How often in a row it was told in vain.
+    pub tries: u32,
+    /// When it is told again.
+    pub next: Option<Timestamp>,
 }
 
 impl SourceStatus {
@@ -148,6 +218,7 @@ impl SourceStatus {
             name: field(source.name.as_str(), NAME_CHARS_MAX),
             url: address(&source.url),
             kind: remembered.kind.or(source.kind),
+            publish: source.publish,
             state,
             since: if is_bad { remembered.failing_since } else { remembered.last_success },
             failures: remembered.failures,
@@ -163,8 +234,28 @@ impl SourceStatus {
             next: next.filter(|_| !remembered.gone),
             quiet_until: remembered.quiet_until,
             entries: remembered.entries,
+            hub: remembered.learned.hub.as_ref().map(|hub| HubStatus::named(&hub.hub)),
+            alarms: Vec::new(),
             note: None,
         }
+    }
+}
+
+impl HubStatus {
+    fn named(hub: &PageUrl) -> Self {
+        Self { url: address(hub), phase: HubPhase::Named, until: None, tries: 0 }
+    }
+
+    /// What was agreed.
+    #[must_use]
+    pub fn of(subscription: &Subscription) -> Self {
+        let phase = match subscription.phase {
+            Phase::Asked => HubPhase::Asked,
+            Phase::Active => HubPhase::Tells,
+            Phase::Leaving => HubPhase::Leaving,
+        };
+        let Subscription { lease_until, tries, .. } = subscription;
+        Self { phase, until: *lease_until, tries: *tries, ..Self::named(&subscription.hub.hub) }
     }
 }
 
@@ -180,6 +271,12 @@ fn will(remembered: &SourceState, next: Option<Timestamp>) -> &'static str {
 }
 
 impl StatusFile {
+    /// As a file.
+    #[must_use]
+    pub fn file(&self) -> File {
+        File::new(PATH, self.to_bytes(), 0)
+    }
+
     /// As it is published.
     #[expect(clippy::missing_panics_doc, reason = "names, numbers and times are always JSON")]
     #[must_use]

@@ -5,6 +5,23 @@
 use jiff::{Timestamp, ZonedDateTime};
 
 use crate::date::Moment;
+use crate::model::language::Language;
+
+/// Months as English dates name them.
+const MONTHS_ENGLISH: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
 
 /// Months as Russian dates name them.
 const MONTHS: [&str; 12] = [
@@ -48,11 +65,12 @@ pub fn rfc3339_utc(at: Timestamp) -> String {
     rfc3339(Moment::utc(at))
 }
 
-/// «16 января 2024».
+/// «16 января 2024», “16 January 2024”.
 #[must_use]
-pub fn day(moment: Moment) -> String {
+pub fn day(moment: Moment, language: Language) -> String {
     let at = zoned(moment);
-    let month = MONTHS[usize::try_from(at.month() - 1).unwrap_or(0)];
+    let months = language.say(MONTHS, MONTHS_ENGLISH);
+    let month = months[usize::try_from(at.month() - 1).unwrap_or(0)];
     format!("{} {month} {}", at.day(), at.year())
 }
 

@@ -5,11 +5,10 @@
 use std::borrow::Cow;
 
 use crate::html::plain::{is_printable, plain};
+use crate::html::references::decoded;
+use crate::model::language::Language;
 use crate::model::url::PageUrl;
 use crate::text::fold::beginning;
-
-/// The language of the interface, and of the feeds as wholes; an article says its own.
-pub const LANGUAGE: &str = "ru";
 
 /// Longest headline, in characters: readers cut at far less, and a 50 MB title is an attack.
 pub const TITLE_CHARS_MAX: usize = 300;
@@ -56,7 +55,9 @@ fn without_entities(text: &str) -> String {
         let (head, tail) = rest.split_at(at + 1);
         out.push_str(head);
         let word: String = tail.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '#' | '_')).collect();
-        if !word.is_empty() && (word.chars().any(|c| !c.is_alphabetic()) || is_entity(&word)) {
+        // With a semicolon any name is one to a validator.
+        let is_named = tail[word.len()..].starts_with(';') || is_entity(&word);
+        if !word.is_empty() && (word.chars().any(|c| !c.is_alphabetic()) || is_named) {
             out.push(' ');
         }
         rest = tail;
@@ -69,7 +70,7 @@ fn is_entity(word: &str) -> bool {
     // Old names are known without a semicolon, and at the head of a longer word: `&copyD`.
     (2..=word.len()).filter_map(|end| word.get(..end)).any(|name| {
         let written = format!("&{name};");
-        html_escape::decode_html_entities(&written) != written
+        decoded(&written) != written
     })
 }
 
@@ -155,13 +156,15 @@ pub fn direction(language: Option<&str>) -> &'static str {
     }
 }
 
-/// The attributes that tell a browser how to read a text on a page that is otherwise in the language of the interface.
+/// The attributes that tell a browser how to read a text on a page whose interface is in another language, or in the same.
 ///
-/// The parts are letters, digits and hyphens: safe as they stand.
+/// A text of unknown language shows its direction by its letters. The parts are letters, digits and hyphens: safe as they
+/// stand.
 #[must_use]
-pub fn language_attributes(language: Option<&str>) -> String {
+pub fn language_attributes(language: Option<&str>, page: Language) -> String {
     match language {
-        None | Some(LANGUAGE) => String::new(),
+        None => " dir=\"auto\"".to_owned(),
+        Some(tag) if tag == page.tag() => String::new(),
         Some(tag) if direction(language) == "rtl" => format!(" lang=\"{tag}\" dir=\"rtl\""),
         Some(tag) => format!(" lang=\"{tag}\""),
     }
@@ -178,6 +181,7 @@ mod tests {
             ("a < b && c", "a < b && c"),
             ("&#x3c;img src=x&#x3e; x", "x"),
             ("Q&4 and &lt", "Q& 4 and & lt"),
+            ("&bogus; R&D; S&P", "& bogus; R& D; S&P"),
             ("</b", ""),
             ("R&D — «AT&T»", "R&D — «AT&T»"),
             ("x\u{fffd}\u{9f}\u{7}y", "xy"),

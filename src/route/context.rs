@@ -2,8 +2,6 @@
 //!
 //! A street, a surname, a newspaper, a dish, a list of links, a footer speak for none. How much a word counts is `judge`'s.
 
-use std::collections::{HashMap, HashSet};
-
 use crate::model::country::Country;
 use crate::route::lexicon::Lexicon;
 use crate::route::matcher::Hit;
@@ -14,20 +12,19 @@ use crate::route::sense::Kind;
 use crate::route::skip;
 use crate::text::scan::{Case, Gap, Script, Token};
 
-/// The mentions among the hits of a text.
+/// The mentions among the hits of a text. The hashes of words that are surnames here are added to `surnames`.
 #[must_use]
-pub fn mentions(lexicon: &Lexicon, scanned: Scanned<'_>, hits: &[Hit]) -> Vec<Mention> {
+pub fn mentions(lexicon: &Lexicon, scanned: Scanned<'_>, hits: &[Hit], surnames: &mut Vec<u64>) -> Vec<Mention> {
     let skipped = skip::ranges(scanned.text, scanned.tokens, hits);
     let capitals_tell = !scanned.headline || !mostly_capital(scanned.tokens);
     let beside = Beside { lexicon, scanned, hits, capitals_tell };
-    let mut surnames = HashSet::new();
     let mut kept = Vec::with_capacity(hits.len());
     for (index, hit) in hits.iter().enumerate() {
         if hit.sense.kind == Kind::Neutral || skipped.iter().any(|range| range.contains(&hit.start)) {
             continue;
         }
         if beside.names_a_person(index) {
-            surnames.insert(scanned.tokens[hit.first].hash);
+            surnames.push(scanned.tokens[hit.first].hash);
             continue;
         }
         if beside.names_a_thing(index) || beside.is_denied(hit) {
@@ -46,34 +43,69 @@ pub fn mentions(lexicon: &Lexicon, scanned: Scanned<'_>, hits: &[Hit]) -> Vec<Me
         });
     }
     number_sentences(scanned.tokens, &mut kept);
-    kept.retain(|mention| {
-        !surnames.contains(&scanned.tokens[mention.hit.first].hash) || mention.hit.first != mention.hit.last
-    });
     kept
 }
 
-/// Drops the words that mean something else in this article, and the doubtful ones that nothing supports. `parts`: the mentions of each of its texts.
-pub fn settle(rivals: &Rivals, texts: &[Scanned<'_>], parts: &mut [Vec<Mention>]) {
+/// Drops the words that are surnames in this article, those that mean something else in it, and the doubtful ones that nothing
+/// supports. `parts`: the mentions of each of its texts.
+pub fn settle(
+    rivals: &Rivals,
+    texts: &[Scanned<'_>],
+    parts: &mut [Vec<Mention>],
+    surnames: &[u64],
+    language: Option<[u8; 3]>,
+) {
+    for (scanned, mentions) in texts.iter().zip(&mut *parts) {
+        // Whom the body calls by two names the headline calls by one.
+        mentions.retain(|mention| {
+            let token = &scanned.tokens[mention.hit.first];
+            !surnames.contains(&token.hash) || mention.hit.first != mention.hit.last || token.case == Case::Small
+        });
+    }
     rivals.settle(texts, parts);
-    let mut support: HashMap<Country, usize> = HashMap::new();
+    // A handful, and so looked through.
+    let mut support: Vec<Country> = Vec::new();
     for mention in parts.iter().flatten().filter(|mention| !mention.hit.sense.doubtful) {
         for country in mention.hit.sense.countries.iter().flatten() {
-            *support.entry(*country).or_default() += 1;
+            if !support.contains(country) {
+                support.push(*country);
+            }
         }
     }
     for (scanned, mentions) in texts.iter().zip(parts) {
         mentions.retain(|mention| {
             let sense = mention.hit.sense;
             let token = scanned.tokens[mention.hit.first];
-            let supported = sense.countries[0].is_some_and(|country| support.contains_key(&country));
+            let supported = sense.countries[0].is_some_and(|country| support.contains(&country));
             let plain = matches!(sense.kind, Kind::Name | Kind::Adjective | Kind::People);
             let sent_from = mention.hit.start < scanned.sent_from;
+            let own_tongue = sense.kind == Kind::Town && sense.countries[0].is_some_and(|one| speaks(one, language));
+            // «The government» in the language of one land is that land's, unless the article names another.
+            let unnamed = support.is_empty() && !matches!(token.script, Script::Latin | Script::Cyrillic);
             !sense.doubtful
                 || supported
                 || sent_from
+                || own_tongue
+                || unnamed
                 || plain && token.case != Case::Small && token.gap < Gap::Sentence && !scanned.headline
         });
     }
+}
+
+/// Whether a language is that of a country: its papers write of their towns without naming the country.
+fn speaks(country: Country, language: Option<[u8; 3]>) -> bool {
+    let lands: &[&str] = match language.as_ref().map(|tag| &tag[..]) {
+        Some(b"de\0") => &["DE", "AT", "CH"],
+        Some(b"fr\0") => &["FR", "BE", "CH"],
+        Some(b"nl\0") => &["NL", "BE"],
+        Some(b"it\0") => &["IT"],
+        Some(b"es\0") => &["ES"],
+        Some(b"pt\0") => &["PT"],
+        Some(b"pl\0") => &["PL"],
+        Some(b"tr\0") => &["TR"],
+        _ => &[],
+    };
+    lands.contains(&country.code())
 }
 
 /// Tells each mention, in order, which sentence it stands in.
@@ -120,6 +152,9 @@ impl Beside<'_> {
             hit.sense.kind,
             Kind::Name | Kind::Capital | Kind::Town | Kind::Region | Kind::Water | Kind::People
         );
+        if self.is_a_surname_as_adjectives_are(hit) {
+            return true;
+        }
         if !place || hit.first != hit.last || self.scanned.tokens[hit.first].case == Case::Small {
             return false;
         }
@@ -143,6 +178,29 @@ impl Beside<'_> {
                 && next.chars > 2
                 && !next_is_hit
                 && self.lexicon.role(next) & !role::GIVEN == 0
+        })
+    }
+
+    /// «Михаил Турецкий»: in Russian an adjective has a capital at the beginning of a sentence, or in a name.
+    fn is_a_surname_as_adjectives_are(&self, hit: &Hit) -> bool {
+        let token = &self.scanned.tokens[hit.first];
+        hit.sense.kind == Kind::Adjective
+            && token.script == Script::Cyrillic
+            && token.case == Case::Capital
+            && hit.first == hit.last
+            && self.before(hit).is_some_and(|(token, gap)| {
+                gap == Gap::Joined && token.case == Case::Capital && self.lexicon.role(token) & role::GIVEN != 0
+            })
+    }
+
+    /// «Россия-24», «Тегеран-43»: a channel, a film. The Games of a year, «Париж-2024», are held where they say.
+    fn is_numbered(&self, hit: &Hit) -> bool {
+        let text = self.scanned.text;
+        self.after(hit).is_some_and(|(token, gap)| {
+            gap == Gap::Joined
+                && token.chars <= 2
+                && text[hit.end..token.start] == *"-"
+                && text[token.start..token.end].bytes().all(|byte| byte.is_ascii_digit())
         })
     }
 
@@ -192,7 +250,11 @@ impl Beside<'_> {
         if adjective && after & (role::AFTER | role::STREET) != 0 {
             return true;
         }
-        if after & role::PAPER != 0 && self.capitals_tell || self.is_in_a_state(index) || self.follows_a_house(hit) {
+        if self.is_numbered(hit)
+            || after & role::PAPER != 0 && self.capitals_tell
+            || self.is_in_a_state(index)
+            || self.follows_a_house(hit)
+        {
             return true;
         }
         self.before(hit).is_some_and(|(token, gap)| {

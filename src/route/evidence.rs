@@ -2,8 +2,6 @@
 //!
 //! `judge` multiplies these with the weights; `scripts/train_route.py` finds the weights. Neither is here.
 
-use std::collections::HashMap;
-
 use crate::model::article::Place;
 use crate::model::country::Country;
 use crate::route::mention::Mention;
@@ -139,15 +137,19 @@ pub struct Article {
 /// What speaks for each country that is mentioned.
 #[must_use]
 pub fn weigh(placed: &[Placed], article: Article) -> Vec<Evidence> {
-    let mut by_country: HashMap<Country, Vec<Placed>> = HashMap::new();
+    // A handful, and so looked through.
+    let mut by_country: Vec<(Country, Vec<Placed>)> = Vec::new();
     let support = support(placed);
     for one in placed {
         for country in meant(one, &support).into_iter().flatten() {
-            by_country.entry(country).or_default().push(*one);
+            match by_country.iter_mut().find(|(known, _)| *known == country) {
+                Some((_, mentions)) => mentions.push(*one),
+                None => by_country.push((country, vec![*one])),
+            }
         }
     }
-    let total: usize = by_country.values().map(Vec::len).sum();
-    let most = by_country.values().map(Vec::len).max().unwrap_or(0);
+    let total: usize = by_country.iter().map(|(_, mentions)| mentions.len()).sum();
+    let most = by_country.iter().map(|(_, mentions)| mentions.len()).max().unwrap_or(0);
     let headed = |all: &[Placed]| all.iter().any(in_head);
     let titled: Vec<Country> = by_country
         .iter()
@@ -177,22 +179,24 @@ pub fn weigh(placed: &[Placed], article: Article) -> Vec<Evidence> {
     all
 }
 
-/// How often each country is named by words that mean it alone.
-fn support(placed: &[Placed]) -> HashMap<Country, usize> {
-    let mut support = HashMap::new();
+/// The countries that are named by words that mean them alone.
+fn support(placed: &[Placed]) -> Vec<Country> {
+    let mut support = Vec::new();
     for one in placed {
-        if let [Some(country), None] = one.mention.hit.sense.countries {
-            *support.entry(country).or_default() += 1;
+        if let [Some(country), None] = one.mention.hit.sense.countries
+            && !support.contains(&country)
+        {
+            support.push(country);
         }
     }
     support
 }
 
 /// The countries that a mention means here. «Корея» is the southern one, unless only the northern is named otherwise; where both are, it adds nothing.
-fn meant(one: &Placed, support: &HashMap<Country, usize>) -> [Option<Country>; 2] {
+fn meant(one: &Placed, support: &[Country]) -> [Option<Country>; 2] {
     let sense = one.mention.hit.sense;
     let [Some(first), Some(second)] = sense.countries else { return sense.countries };
-    match (sense.pair, support.contains_key(&first), support.contains_key(&second)) {
+    match (sense.pair, support.contains(&first), support.contains(&second)) {
         (Pair::Both, ..) | (Pair::Shared, false, false) => sense.countries,
         (_, true, true) => [None, None],
         (_, false, true) => [Some(second), None],

@@ -37,9 +37,9 @@ impl Slot {
     }
 }
 
-/// Keys that are hashes already.
-#[derive(Default)]
-struct Hashed(u64);
+/// A hasher of keys that are hashes already.
+#[derive(Debug, Default)]
+pub struct Hashed(u64);
 
 impl Hasher for Hashed {
     fn finish(&self) -> u64 {
@@ -236,6 +236,7 @@ impl Lexicon {
     }
 
     /// What a word does to the name beside it.
+    #[inline]
     #[must_use]
     pub fn role(&self, token: &Token) -> u16 {
         let bit = role_bit(token.hash);

@@ -29,7 +29,9 @@ const PHRASE_WORDS_MAX: usize = 9;
 pub fn hits(lexicon: &Lexicon, text: &str, tokens: &[Token], language: Option<[u8; 3]>) -> Vec<Hit> {
     let open = language.is_none_or(|language| !PLAIN.contains(&language));
     let search = Search { lexicon, text, tokens, language, open };
-    let mut found = Vec::new();
+    // Asked of all words before any is looked up, so that the memory is waited for once and not word by word.
+    let may_have: Vec<bool> = tokens.iter().map(|token| lexicon.may_have(token.hash)).collect();
+    let mut found = Vec::with_capacity(tokens.len() / 16);
     let mut at = 0;
     while at < tokens.len() {
         let token = &tokens[at];
@@ -38,7 +40,7 @@ pub fn hits(lexicon: &Lexicon, text: &str, tokens: &[Token], language: Option<[u
             at += 1;
             continue;
         }
-        let hit = if lexicon.may_have(token.hash) { search.phrase(at) } else { None };
+        let hit = if may_have[at] { search.phrase(at) } else { None };
         match hit.or_else(|| search.joined(at)) {
             Some(hit) => {
                 at = hit.last + 1;
@@ -77,6 +79,9 @@ impl Search<'_> {
                     break;
                 }
                 hash = scan::rehash(scan::extend(hash, ' '), &self.text[token.start..token.end]);
+                if !self.lexicon.may_have(hash) {
+                    break;
+                }
             }
             let (sense, longer) = self.lexicon.find(hash, |sense| sense.counts(first.case, self.language, true));
             if let Some(sense) = sense.filter(|sense| !sense.dotted || self.text[token.end..].starts_with('.')) {

@@ -116,14 +116,15 @@ impl Gazetteer {
                 Scanned { text, tokens, headline, sent_from }
             })
             .collect();
+        let mut surnames = Vec::new();
         let mut mentions: Vec<Vec<Mention>> = scanned
             .iter()
             .map(|one| {
                 let hits = matcher::hits(&self.lexicon, one.text, one.tokens, language);
-                context::mentions(&self.lexicon, *one, &hits)
+                context::mentions(&self.lexicon, *one, &hits, &mut surnames)
             })
             .collect();
-        context::settle(&self.rivals, &scanned, &mut mentions);
+        context::settle(&self.rivals, &scanned, &mut mentions, &surnames, language);
         let placed = placed(body, scanned[BODY].sent_from, &mentions);
         let manner = match manner(language, &tokens[BODY], &tokens[0]) {
             Manner::English if scanned[BODY].sent_from > 0 => Manner::Wire,
@@ -133,7 +134,7 @@ impl Gazetteer {
             home: words.home,
             bytes: words.title.len() + body.len(),
             manner,
-            household: tokens.iter().flatten().any(|token| self.lexicon.role(token) & role::HOWTO != 0),
+            household: tokens.iter().any(|all| all.iter().any(|token| self.lexicon.role(token) & role::HOWTO != 0)),
             agency_line: manner == Manner::Russian || body[..scanned[BODY].sent_from].contains(['/', '(', '=', '社']),
         };
         let all = evidence::weigh(&placed, article);

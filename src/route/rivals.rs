@@ -1,8 +1,10 @@
 //! Names that mean a country and something else: Georgia the state, Turkey the bird, Jordan the player. The words of the article decide.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::BuildHasherDefault;
 
 use crate::model::country::Country;
+use crate::route::lexicon::Hashed;
 use crate::route::mention::{Mention, Scanned};
 use crate::route::sense::Kind;
 use crate::text::scan;
@@ -21,7 +23,7 @@ struct Rival {
 /// All names with another sense, by the hash of the name.
 #[derive(Debug)]
 pub struct Rivals {
-    by_name: HashMap<u64, Rival>,
+    by_name: HashMap<u64, Rival, BuildHasherDefault<Hashed>>,
 }
 
 impl Rivals {

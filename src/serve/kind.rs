@@ -57,6 +57,11 @@ impl Kind {
         HeaderValue::from_static(self.cache)
     }
 
+    /// Whether programs in pages of other sites may read it: what is made for readers of feeds, some of which run in a browser.
+    pub(super) fn is_for_all(self) -> bool {
+        matches!(self.cache, FEED | ASK)
+    }
+
     /// `Content-Security-Policy`, for what a browser shows as a document.
     pub(super) fn policy(self) -> Option<HeaderValue> {
         self.runs.then(policy)

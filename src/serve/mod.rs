@@ -1,45 +1,40 @@
 //! HTTP out, from the published folder alone.
 //!
-//! Opens no store and asks no source; where hubs may call (`hub`), a desk in memory says what to answer them. Files are held in memory, packed as the pass packed them, and looked at again
-//! when they may have changed, so a pass is seen without a restart.
+//! Opens no store and asks no source; where hubs may call (`hub`), a desk in memory says what to answer them. Files are held
+//! in memory, packed as the pass packed them, and looked at again when they may have changed, so a pass is seen without a restart.
+//!
+//! ```text
+//! connection → a head, or the end of patience                  server, wire
+//! path       → Asked, which cannot lead out of the folder      path
+//! Asked      → Held | Large | Folder | Nothing                 shelf, file
+//! headers    → coding, part, 304, 412                          condition
+//! all of it  → an answer, a line of the log, numbers           answer, kind, access, meters
+//! ```
 
+pub mod access;
 mod answer;
+mod board;
 mod condition;
+pub mod exposition;
+mod file;
 mod hub;
 mod kind;
+mod meters;
+pub mod metrics;
 mod path;
+pub mod server;
 mod shelf;
+mod wire;
 
-use std::convert::Infallible;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use tracing::{debug, warn};
 
 use crate::websub::desk::Desk;
-use shelf::Shelf;
-
-/// Time for one head to arrive, and for an idle connection to say something: under the 30 s after which it must be cut.
-const HEAD_READ: Duration = Duration::from_secs(25);
-/// Largest head: an idle connection may cost 16 KB in all, and honest heads are under 2 KB.
-const HEAD_BYTES_MAX: usize = 8 * 1024;
-/// Most headers of a request.
-const HEADERS_MAX: usize = 64;
-/// Most connections at a time; more wait to be accepted.
-const CONNECTIONS_MAX: usize = 20_000;
-/// Time for answers under way once the server is told to stop.
-const STOPPING: Duration = Duration::from_secs(10);
-/// Rest after a failure to accept: out of file descriptors is over when a connection ends.
-const ACCEPT_REST: Duration = Duration::from_millis(50);
+use server::Server;
 
 /// Answers from a published folder until told to stop; then finishes what is under way.
 pub async fn serve(listener: TcpListener, folder: PathBuf, stop: CancellationToken) -> io::Result<()> {
@@ -53,66 +48,5 @@ pub async fn serve_with(
     desk: Option<Arc<Desk>>,
     stop: CancellationToken,
 ) -> io::Result<()> {
-    let shelf = Arc::new(Shelf::new(folder));
-    let graceful = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
-    loop {
-        let accepted = tokio::select! {
-            () = stop.cancelled() => break,
-            accepted = accept(&listener, &places) => accepted,
-        };
-        match accepted {
-            Ok((stream, place)) => {
-                let connection = graceful.watch(connection(stream, Arc::clone(&shelf), desk.clone()));
-                // Not awaited here: `graceful` counts it, and is awaited below.
-                tokio::spawn(async move {
-                    if let Err(why) = connection.await {
-                        debug!("A connection ended early: {why}");
-                    }
-                    drop(place);
-                });
-            }
-            Err(why) => {
-                warn!("A connection could not be accepted: {why}");
-                tokio::time::sleep(ACCEPT_REST).await;
-            }
-        }
-    }
-    drop(listener);
-    if tokio::time::timeout(STOPPING, graceful.shutdown()).await.is_err() {
-        warn!("Some answers were not finished within {} s and were cut", STOPPING.as_secs());
-    }
-    Ok(())
-}
-
-async fn accept(
-    listener: &TcpListener,
-    places: &Arc<Semaphore>,
-) -> io::Result<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
-    let place = Arc::clone(places).acquire_owned().await.map_err(io::Error::other)?;
-    let (stream, _) = listener.accept().await?;
-    stream.set_nodelay(true)?;
-    Ok((stream, place))
-}
-
-fn connection(
-    stream: TcpStream,
-    shelf: Arc<Shelf>,
-    desk: Option<Arc<Desk>>,
-) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> {
-    let service = service_fn(move |request| {
-        let (shelf, desk) = (Arc::clone(&shelf), desk.clone());
-        async move {
-            Ok::<_, Infallible>(match desk {
-                Some(desk) if request.uri().path().starts_with(hub::PATH) => hub::answer(&desk, request).await,
-                _ => answer::answer(&shelf, &request).await,
-            })
-        }
-    });
-    http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_READ)
-        .max_buf_size(HEAD_BYTES_MAX)
-        .max_headers(HEADERS_MAX)
-        .serve_connection(TokioIo::new(stream), service)
+    Arc::new(Server::new(folder).with_desk(desk)).run(listener, &stop).await
 }

@@ -1,6 +1,7 @@
 //! What a request asks for, as a path below the published folder that cannot lead out of it. Pure.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use crate::model::country::Country;
 
@@ -14,6 +15,25 @@ pub(super) struct Asked {
     pub path: String,
     /// Whether it ends with a slash: a folder is asked for.
     pub is_folder: bool,
+}
+
+impl Asked {
+    /// The file that answers it, below the published folder.
+    pub(super) fn file(&self) -> String {
+        match (self.is_folder, self.path.as_str()) {
+            (false, path) => path.to_owned(),
+            (true, "") => "index.html".to_owned(),
+            (true, path) => format!("{path}/index.html"),
+        }
+    }
+}
+
+/// As a request writes it, decoded.
+impl fmt::Display for Asked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let end = if self.is_folder && !self.path.is_empty() { "/" } else { "" };
+        write!(f, "/{}{end}", self.path)
+    }
 }
 
 /// Reads the path of a request. None for whatever no published file is called: `..`, hidden names, empty parts,
@@ -82,6 +102,10 @@ mod tests {
         assert_eq!(read("/").unwrap(), Asked { path: String::new(), is_folder: true });
         assert_eq!(read("/kndr/").unwrap(), Asked { path: "kndr".into(), is_folder: true });
         assert_eq!(read("/feeds/%6bndr.xml").unwrap().path, "feeds/kndr.xml");
+        for (raw, file) in [("/", "index.html"), ("/kndr/", "kndr/index.html"), ("/feeds.opml", "feeds.opml")] {
+            let asked = read(raw).unwrap();
+            assert_eq!((asked.to_string().as_str(), asked.file().as_str()), (raw, file));
+        }
     }
 
     #[test]

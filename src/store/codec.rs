@@ -223,6 +223,18 @@ impl Head {
     pub(super) fn first_seen(&self) -> Timestamp {
         moment(self.first_seen)
     }
+
+    /// The head as it is written anew, with what the record has learned since.
+    pub(super) fn with(self, record: &Record) -> Self {
+        Self {
+            copy_of: record.copy_of,
+            last_seen: record.last_seen,
+            entry_hash: record.entry_hash,
+            tries: record.tries,
+            keys: record.keys.clone().unwrap_or(self.keys),
+            ..self
+        }
+    }
 }
 
 /// What a commit brought beside its articles: with it, the segments alone can tell everything again.
@@ -242,6 +254,11 @@ impl Rest {
         let seen = batch.seen.into_iter().map(|(id, at)| (id, at.as_nanosecond())).collect();
         let Batch { source, state, noted, aliases, hosts, .. } = batch;
         Self { source, state, noted, aliases, seen, hosts }
+    }
+
+    /// A source, and nothing that it brought.
+    pub(super) fn bare(source: SourceName, state: SourceState) -> Self {
+        Self { source, state, noted: Vec::new(), aliases: Vec::new(), seen: Vec::new(), hosts: Vec::new() }
     }
 
     /// As it is framed: what a source's pages taught is learned anew, and would fill the segments with 8 KiB a pass.
@@ -291,12 +308,21 @@ pub(super) fn frame(
     body: &impl Serialize,
     into: &mut Vec<u8>,
 ) -> Result<(u32, u32), StoreError> {
+    packed_frame(kind, head, &pack(body)?, into)
+}
+
+/// Appends a frame whose body is packed already.
+pub(super) fn packed_frame(
+    kind: FrameKind,
+    head: &impl Serialize,
+    packed: &[u8],
+    into: &mut Vec<u8>,
+) -> Result<(u32, u32), StoreError> {
     let head = encode(head)?;
-    let packed = pack(body)?;
-    let header = Header::of(kind, &head, &packed)?;
+    let header = Header::of(kind, &head, packed)?;
     into.extend_from_slice(&header.to_bytes());
     into.extend_from_slice(&head);
-    into.extend_from_slice(&packed);
+    into.extend_from_slice(packed);
     Ok((header.head_bytes, header.body_bytes))
 }
 

@@ -18,13 +18,18 @@ use crate::store::segments;
 use crate::store::stage::Stage;
 
 /// What a commit is going to append, and where.
-struct Frames {
-    day: u32,
-    start: u64,
-    bytes: Vec<u8>,
+pub(super) struct Frames {
+    pub(super) day: u32,
+    pub(super) start: u64,
+    pub(super) bytes: Vec<u8>,
 }
 
 impl Frames {
+    /// Nothing yet, behind what a day has.
+    pub(super) fn behind(engine: &Engine, day: u32) -> Result<Self, StoreError> {
+        Ok(Self { day, start: engine.segments.end(day)?, bytes: Vec::new() })
+    }
+
     fn push(&mut self, stored: &Stored, head: &Head) -> Result<Pointer, StoreError> {
         let offset = self.start + self.bytes.len() as u64;
         let body = codec::body_of(stored);
@@ -32,7 +37,7 @@ impl Frames {
         Ok(Pointer { day: self.day, offset, head_bytes, body_bytes })
     }
 
-    fn end(&self) -> u64 {
+    pub(super) fn end(&self) -> u64 {
         self.start + self.bytes.len() as u64
     }
 }
@@ -43,7 +48,7 @@ pub(super) fn commit(engine: &Engine, mut batch: Batch) -> Result<(), StoreError
     let mut stage = engine.stage();
     let change = stage.add(keys::CHANGES, 1)?;
     let day = day(engine, &batch)?;
-    let mut frames = Frames { day, start: engine.segments.end(day)?, bytes: Vec::new() };
+    let mut frames = Frames::behind(engine, day)?;
     for article in rules::take_articles(&mut batch) {
         put(engine, &mut stage, article, &mut frames)?;
     }
@@ -83,6 +88,9 @@ pub(super) fn remember(engine: &Engine, subscriptions: &[(String, Option<Subscri
 }
 
 fn put(engine: &Engine, stage: &mut Stage<'_>, brought: Stored, frames: &mut Frames) -> Result<(), StoreError> {
+    if engine.refuses(Some(brought.id), &brought.fingerprint.address) {
+        return Ok(());
+    }
     let old = index::find(stage, brought.id)?;
     let kept = old.as_ref().map(|old| engine.stored(&old.record)).transpose()?;
     let leader = match index::no_of(stage, brought.cluster)? {

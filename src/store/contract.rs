@@ -9,6 +9,7 @@ use crate::model::cluster::{ArticleId, Batch, Candidate, Cluster, EntryKey, Fing
 use crate::model::country::Country;
 use crate::model::source::{HostState, SourceName, SourceState};
 use crate::model::subscription::Subscription;
+use crate::model::takedown::Takedown;
 use crate::store::error::StoreError;
 use crate::store::lease::{Lease, Leases};
 
@@ -116,8 +117,18 @@ pub trait Store: Send + Sync {
     /// the latest published, then by id.
     async fn clusters(&self, query: Query) -> Result<Vec<Cluster>, StoreError>;
 
+    /// The cluster that an article leads; none for a copy, and for one that is not kept.
+    async fn cluster(&self, leader: ArticleId) -> Result<Option<Cluster>, StoreError>;
+
+    /// The leaders that a query names with their first sights, in the order of `clusters`, without their texts.
+    async fn leaders(&self, query: Query) -> Result<Vec<(ArticleId, Timestamp)>, StoreError>;
+
     /// How many clusters a query names, without reading them; its limit does not count.
     async fn count(&self, query: Query) -> Result<u64, StoreError>;
+
+    /// When each cluster that a query names was first seen, the newest first (to the microsecond), without reading them;
+    /// its limit does not count.
+    async fn first_sights(&self, query: Query) -> Result<Vec<Timestamp>, StoreError>;
 
     /// Feeds that changed since they were last marked as published.
     async fn changed(&self) -> Result<Vec<Due>, StoreError>;
@@ -145,6 +156,19 @@ pub trait Store: Send + Sync {
     ///
     /// Their countries are due from then on. Reads every record: once a day is often enough.
     async fn forget(&self, last_seen_before: Timestamp) -> Result<u64, StoreError>;
+
+    /// Takes down the articles of an address, and those that are named by their ids; flushed when this returns. Gives back the
+    /// takedown with all that it met, now and before.
+    ///
+    /// No `commit` brings them back, their identities are known as noted, the first of their copies leads the others, and
+    /// their countries are due. A takedown of nothing that is kept is remembered all the same.
+    async fn take_down(&self, takedown: Takedown) -> Result<Takedown, StoreError>;
+
+    /// Every takedown, in the order of the addresses.
+    async fn takedowns(&self) -> Result<Vec<Takedown>, StoreError>;
+
+    /// Whether addresses, by their hashes, were taken down. Asked of every new entry: it reads no disk.
+    async fn is_taken_down(&self, addresses: &[[u8; 16]]) -> Result<Vec<bool>, StoreError>;
 
     /// Reads every record, every body, every index both ways.
     async fn verify(&self) -> Result<Verified, StoreError>;

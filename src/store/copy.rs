@@ -24,6 +24,11 @@ pub async fn copy(from: &dyn Store, to: &dyn Store) -> Result<Told, StoreError> 
         told.sources += 1;
         to.commit(batch(name.clone(), state.clone())).await?;
     }
+    // Before the articles: the other store may have what was taken down here.
+    for takedown in from.takedowns().await? {
+        told.takedowns += 1;
+        to.take_down(takedown).await?;
+    }
     // Twice through: a copy that came before its leader would lead itself.
     for leading in [true, false] {
         let mut after = None;

@@ -2,12 +2,14 @@
 //!
 //! Plain blocking calls; `sled.rs` makes them a `Store`.
 
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::model::cluster::{ArticleId, Stored};
+use crate::model::takedown::Takedown;
 use crate::store::codec::{self, Head, Record};
 use crate::store::database::Database;
 use crate::store::error::StoreError;
@@ -40,8 +42,17 @@ pub(super) struct Engine {
     pub(super) hashes: Hashes,
     /// One commit at a time: a commit reads what it writes over. Held over blocking calls only.
     writer: Mutex<Health>,
+    /// What was taken down, and is not stored again. Held for a look only.
+    refused: Mutex<Refused>,
     /// Held as long as the store is open.
-    _lock: File,
+    lock: File,
+}
+
+/// By what an article is known that was taken down.
+#[derive(Default)]
+struct Refused {
+    ids: HashSet<ArticleId>,
+    addresses: HashSet<[u8; 16]>,
 }
 
 /// The right to write, while it is held.
@@ -69,7 +80,8 @@ impl Engine {
     pub(super) fn new(folder: PathBuf, index: Database, segments: Segments, lock: File) -> Result<Self, StoreError> {
         let next = Stage::over(&index).number(keys::NEXT)?;
         let hashes = Hashes::open(folder.join(HASHES_FOLDER), No::try_from(next).unwrap_or(No::MAX).saturating_add(1))?;
-        let engine = Self { folder, index, segments, hashes, writer: Mutex::new(Health::Well), _lock: lock };
+        let (writer, refused) = (Mutex::new(Health::Well), Mutex::default());
+        let engine = Self { folder, index, segments, hashes, writer, refused, lock };
         engine.read_fresh()?;
         Ok(engine)
     }
@@ -114,6 +126,24 @@ impl Engine {
             Health::Well => Ok(Writer { health, index: &self.index, hashes: &self.hashes }),
             Health::Broken => Err(self.no_more_writes()),
         }
+    }
+
+    /// From now on, what was taken down is not stored again.
+    pub(super) fn refuse(&self, takedown: &Takedown) {
+        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        refused.ids.extend(&takedown.ids);
+        refused.addresses.extend(Some(takedown.address).filter(|address| *address != [0; 16]));
+    }
+
+    /// Whether an article was taken down.
+    pub(super) fn refuses(&self, id: Option<ArticleId>, address: &[u8; 16]) -> bool {
+        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        id.is_some_and(|id| refused.ids.contains(&id)) || refused.addresses.contains(address)
+    }
+
+    /// Closes the store, and gives back its lock, which is still held.
+    pub(super) fn close(self) -> File {
+        self.lock
     }
 
     fn no_more_writes(&self) -> StoreError {

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::cluster::{Batch, EntryKey, Stored};
 use crate::model::source::{SourceName, SourceState};
+use crate::model::takedown::Takedown;
 use crate::store::contract::Store;
 use crate::store::error::StoreError;
 
@@ -34,6 +35,8 @@ enum Line {
     Source { name: SourceName, state: Box<SourceState> },
     /// Entries that are known without an article.
     Noted(Vec<EntryKey>),
+    /// What was taken down; before the articles, so that an import brings none of it back.
+    Takedown(Takedown),
     /// An article; leaders before copies.
     Article(Box<Stored>),
     /// The last: what there must be before it.
@@ -49,6 +52,14 @@ pub struct Told {
     pub sources: u64,
     /// Entries without an article.
     pub noted: u64,
+    /// What was taken down.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub takedowns: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde asks for")]
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 /// Writes all of a store, a line each.
@@ -58,6 +69,10 @@ pub async fn export(store: &dyn Store, into: &mut (dyn Write + Send)) -> Result<
     for (name, state) in store.sources().await? {
         told.sources += 1;
         write(&Line::Source { name, state: Box::new(state) }, into)?;
+    }
+    for takedown in store.takedowns().await? {
+        told.takedowns += 1;
+        write(&Line::Takedown(takedown), into)?;
     }
     let mut after = None;
     loop {
@@ -98,61 +113,94 @@ fn write(line: &Line, into: &mut (dyn Write + Send)) -> Result<(), StoreError> {
 ///
 /// An export that was cut is told at its end: what was read until then is stored.
 pub async fn import(store: &dyn Store, from: &mut (dyn BufRead + Send)) -> Result<Told, StoreError> {
-    let mut import = Import { store, sources: BTreeMap::new(), articles: Vec::new(), bytes: 0, told: Told::default() };
-    let mut text = String::new();
-    let mut number = 0;
-    loop {
-        number += 1;
-        text.clear();
-        let wrong = |why: String| StoreError::Line { line: number, why };
-        if from.read_line(&mut text).map_err(|why| wrong(why.to_string()))? == 0 {
-            import.commit().await?;
-            return Err(wrong("the export ends before its end: it was cut".to_owned()));
-        }
-        let line: Line = serde_json::from_str(&text).map_err(|why| wrong(why.to_string()))?;
-        match line {
-            Line::Store { version } if number == 1 && version == VERSION => {}
-            Line::Store { version } => return Err(wrong(format!("version {version}, here {VERSION} is read"))),
-            _ if number == 1 => return Err(wrong("this is no export of a store".to_owned())),
-            Line::End(expected) => {
-                import.commit().await?;
-                let told = import.told;
-                return if told == expected {
-                    Ok(told)
-                } else {
-                    Err(wrong(format!("{told:?}, expected {expected:?}")))
-                };
-            }
-            other => import.take(other).await?,
-        }
-    }
+    Import::of(store, false).read(from).await.map(|import| import.told)
+}
+
+/// Reads an export into a store that has lost something: what the store has is left alone. Says how many articles it had not.
+pub(super) async fn import_missing(store: &dyn Store, from: &mut (dyn BufRead + Send)) -> Result<u64, StoreError> {
+    Import::of(store, true).read(from).await.map(|import| import.missing)
 }
 
 /// What was read, and is not stored yet.
 struct Import<'store> {
     store: &'store dyn Store,
+    /// Whether what the store has is left alone.
+    only_missing: bool,
     sources: BTreeMap<SourceName, SourceState>,
     articles: Vec<Stored>,
     /// Bytes of their texts.
     bytes: usize,
     told: Told,
+    /// Articles that the store had not.
+    missing: u64,
 }
 
-impl Import<'_> {
+impl<'store> Import<'store> {
+    fn of(store: &'store dyn Store, only_missing: bool) -> Self {
+        let (sources, articles, told) = (BTreeMap::new(), Vec::new(), Told::default());
+        Self { store, only_missing, sources, articles, bytes: 0, told, missing: 0 }
+    }
+
+    async fn read(mut self, from: &mut (dyn BufRead + Send)) -> Result<Self, StoreError> {
+        let mut text = String::new();
+        let mut number = 0;
+        loop {
+            number += 1;
+            text.clear();
+            let wrong = |why: String| StoreError::Line { line: number, why };
+            let read = from.read_line(&mut text);
+            if !matches!(read, Ok(bytes) if bytes > 0) {
+                // What was read until here is stored, whatever follows.
+                self.commit().await?;
+                read.map_err(|why| wrong(why.to_string()))?;
+                return Err(wrong("the export ends before its end: it was cut".to_owned()));
+            }
+            let line: Line = serde_json::from_str(&text).map_err(|why| wrong(why.to_string()))?;
+            match line {
+                Line::Store { version } if number == 1 && version == VERSION => {}
+                Line::Store { version } => return Err(wrong(format!("version {version}, here {VERSION} is read"))),
+                _ if number == 1 => return Err(wrong("this is no export of a store".to_owned())),
+                Line::End(expected) => {
+                    self.commit().await?;
+                    let told = self.told;
+                    return if told == expected {
+                        Ok(self)
+                    } else {
+                        Err(wrong(format!("{told:?}, expected {expected:?}")))
+                    };
+                }
+                other => self.take(other).await?,
+            }
+        }
+    }
+
     async fn take(&mut self, line: Line) -> Result<(), StoreError> {
         match line {
             Line::Source { name, state } => {
                 self.told.sources += 1;
-                self.sources.insert(name.clone(), (*state).clone());
-                self.store.commit(batch(name, *state)).await
+                let mut state = *state;
+                if self.only_missing {
+                    let kept = self.store.source(&name).await?;
+                    state = if kept.last_asked.is_some() { kept } else { state };
+                }
+                self.sources.insert(name.clone(), state.clone());
+                self.store.commit(batch(name, state)).await
             }
             Line::Noted(noted) => {
                 self.told.noted += noted.len() as u64;
                 let (name, state) = self.any_source(None);
                 self.store.commit(Batch { noted, ..batch(name, state) }).await
             }
+            Line::Takedown(takedown) => {
+                self.told.takedowns += 1;
+                self.store.take_down(takedown).await.map(drop)
+            }
             Line::Article(article) => {
                 self.told.articles += 1;
+                if self.only_missing && self.store.article(article.id).await?.is_some() {
+                    return Ok(());
+                }
+                self.missing += 1;
                 self.bytes += article.routed.article.text.len() + article.routed.article.html.len();
                 self.articles.push(*article);
                 if self.articles.len() < PAGE && self.bytes < COMMIT_BYTES {

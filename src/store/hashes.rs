@@ -20,7 +20,7 @@ use crate::store::runs::{self, HASH_BITS, Pair, Run};
 
 /// Pairs that are held in memory before they become a run: 2 MiB, and as long to read again at an opening as 5,000 heads.
 const FRESH_MAX: usize = 65_536;
-/// Runs of one size that become one of the next: each look-up reads a block of every run.
+/// Runs of one size that become one of the next: each look-up asks every run, and reads a block of those that may know.
 const FAN_IN: usize = 6;
 
 /// What is hashed: the same bytes of two kinds are two hashes.
@@ -61,12 +61,15 @@ pub(super) fn of_entry(key: EntryKey) -> u64 {
     hash(Kind::Entry, &key.0)
 }
 
+/// The hash of an address; none for one that tells nothing.
+pub(super) fn of_address(address: &[u8; 16]) -> Option<u64> {
+    (*address != [0; 16]).then(|| hash(Kind::Address, address))
+}
+
 /// The hashes by which a text finds others.
 pub(super) fn of_fingerprint(fingerprint: &Fingerprint) -> BTreeSet<u64> {
     let mut hashes = BTreeSet::new();
-    if fingerprint.address != [0; 16] {
-        hashes.insert(hash(Kind::Address, &fingerprint.address));
-    }
+    hashes.extend(of_address(&fingerprint.address));
     if fingerprint.exact != [0; 16] {
         hashes.insert(hash(Kind::Exact, &fingerprint.exact));
     }
@@ -145,7 +148,7 @@ impl Hashes {
         if numbers.1 < numbers.0 {
             return Ok(());
         }
-        let run = runs::write(&self.folder, numbers, &mut held.fresh.iter().copied().map(Ok))?;
+        let run = runs::write(&self.folder, numbers, held.fresh.len() as u64, &mut held.fresh.iter().copied().map(Ok))?;
         held.runs.push(run);
         held.fresh = BTreeSet::new();
         held.fresh_from = numbers.1 + 1;
@@ -160,11 +163,12 @@ impl Hashes {
         let first = held.runs.len() - count;
         let numbers = (held.runs[first].from, held.runs[held.runs.len() - 1].to);
         let alive = alive(numbers.0, numbers.1)?;
+        let most = held.runs[first..].iter().map(|run| run.pairs).sum();
         let merged = {
             let sources = held.runs[first..].iter_mut().map(|run| Box::new(run.all()) as Pairs<'_>).collect();
             let mut pairs = Merge::of(sources)?
                 .filter(|pair| pair.as_ref().map_or(true, |(_, no)| alive[(no - numbers.0) as usize]));
-            runs::write(&self.folder, numbers, &mut pairs)?
+            runs::write(&self.folder, numbers, most, &mut pairs)?
         };
         let old = mem::take(&mut held.runs);
         let mut old = old.into_iter();
@@ -280,7 +284,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let run = |from: No, to: No| {
             let mut pairs = (from..=to).map(|no| Ok((u64::from(no), no)));
-            runs::write(folder.path(), (from, to), &mut pairs).unwrap();
+            runs::write(folder.path(), (from, to), 10, &mut pairs).unwrap();
         };
         run(1, 10);
         run(11, 20);

@@ -37,6 +37,8 @@ pub(super) mod kind {
     pub(in crate::store) const DUE: u8 = b'd';
     /// Day → what of its segment is alive.
     pub(in crate::store) const SEGMENT: u8 = b'g';
+    /// Address → takedown.
+    pub(in crate::store) const TAKEDOWN: u8 = b'x';
     // `m`: numbers of the store itself, below.
 }
 
@@ -86,6 +88,10 @@ pub(super) fn host(origin: &str) -> Vec<u8> {
 
 pub(super) fn subscription(token: &str) -> Vec<u8> {
     key(kind::SUBSCRIPTION, &[token.as_bytes()])
+}
+
+pub(super) fn takedown(link: &str) -> Vec<u8> {
+    key(kind::TAKEDOWN, &[link.as_bytes()])
 }
 
 pub(super) fn segment(day: u32) -> Vec<u8> {
@@ -141,6 +147,12 @@ fn earlier_first(at_microseconds: i64) -> [u8; 8] {
 pub(super) fn newest(feed: Changed, first_seen: Timestamp, age_seconds: u32, id: ArticleId) -> Vec<u8> {
     let seen = later_first(first_seen.as_microsecond());
     key(kind::NEWEST, &[&feed_bytes(feed), &seen, &age_seconds.to_be_bytes(), &id.0[..4]])
+}
+
+/// When the leader was first seen of whom a key of `newest` tells.
+pub(super) fn first_seen_of(key: &[u8]) -> Option<Timestamp> {
+    let sorted = u64::from_be_bytes(*key.get(3..)?.first_chunk()?);
+    Timestamp::from_microsecond((!sorted ^ (1 << 63)).cast_signed()).ok()
 }
 
 /// The keys of a feed's leaders that were first seen at or after `from` and before `until`: from the first key to before

@@ -14,6 +14,7 @@ use crate::model::cluster::{
 };
 use crate::model::source::{HostState, SourceName, SourceState};
 use crate::model::subscription::Subscription;
+use crate::model::takedown::Takedown;
 use crate::store::contract::{Changed, Due, Store, Verified};
 use crate::store::error::StoreError;
 use crate::store::rules;
@@ -34,6 +35,7 @@ pub(super) struct Held {
     sources: BTreeMap<SourceName, SourceState>,
     hosts: HashMap<String, HostState>,
     subscriptions: BTreeMap<String, Subscription>,
+    pub(super) takedowns: BTreeMap<String, Takedown>,
     pub(super) due: BTreeMap<Changed, u64>,
     changes: u64,
 }
@@ -92,8 +94,28 @@ impl Store for MemoryStore {
         Ok(leaders.into_iter().map(|leader| held.cluster(leader)).collect())
     }
 
+    async fn cluster(&self, leader: ArticleId) -> Result<Option<Cluster>, StoreError> {
+        let held = self.held();
+        Ok(held.articles.get(&leader).filter(|article| article.leads()).map(|article| held.cluster(article)))
+    }
+
+    async fn leaders(&self, query: Query) -> Result<Vec<(ArticleId, Timestamp)>, StoreError> {
+        let held = self.held();
+        let mut leaders: Vec<&Stored> = held.leaders(query).collect();
+        leaders.sort_by_key(|article| rules::newest_first(article));
+        Ok(leaders.into_iter().take(query.limit).map(|article| (article.id, article.first_seen)).collect())
+    }
+
     async fn count(&self, query: Query) -> Result<u64, StoreError> {
         Ok(self.held().leaders(query).count() as u64)
+    }
+
+    async fn first_sights(&self, query: Query) -> Result<Vec<Timestamp>, StoreError> {
+        let held = self.held();
+        let seen = held.leaders(query).map(|article| article.first_seen.as_microsecond());
+        let mut seen: Vec<Timestamp> = seen.filter_map(|at| Timestamp::from_microsecond(at).ok()).collect();
+        seen.sort_unstable_by(|one, other| other.cmp(one));
+        Ok(seen)
     }
 
     async fn changed(&self) -> Result<Vec<Due>, StoreError> {
@@ -144,6 +166,22 @@ impl Store for MemoryStore {
         Ok(self.held().forget(last_seen_before))
     }
 
+    async fn take_down(&self, takedown: Takedown) -> Result<Takedown, StoreError> {
+        Ok(self.held().take_down(takedown))
+    }
+
+    async fn takedowns(&self) -> Result<Vec<Takedown>, StoreError> {
+        Ok(self.held().takedowns.values().cloned().collect())
+    }
+
+    async fn is_taken_down(&self, addresses: &[[u8; 16]]) -> Result<Vec<bool>, StoreError> {
+        let held = self.held();
+        let is_taken = |address: &[u8; 16]| {
+            *address != [0; 16] && held.takedowns.values().any(|takedown| takedown.address == *address)
+        };
+        Ok(addresses.iter().map(is_taken).collect())
+    }
+
     async fn verify(&self) -> Result<Verified, StoreError> {
         let held = self.held();
         let lost = held.entries.values().find(|id| !held.articles.contains_key(id));
@@ -188,6 +226,9 @@ impl Held {
     }
 
     fn put(&mut self, brought: Stored) {
+        if self.takedowns.values().any(|takedown| takedown.covers(brought.id, &brought.fingerprint.address)) {
+            return;
+        }
         let leader = self.articles.get(&brought.cluster).map_or(brought.id, |leader| leader.cluster);
         let old = self.articles.get(&brought.id).cloned();
         let new = rules::kept(brought, old.as_ref(), leader);
@@ -242,6 +283,39 @@ impl Held {
             self.articles.values().filter(|article| article.cluster == leader.id && !article.leads()).collect();
         copies.sort_by_key(|copy| (copy.first_seen.as_microsecond(), copy.id));
         Cluster { leader: leader.clone(), copies: copies.into_iter().map(link).collect() }
+    }
+
+    pub(super) fn take_down(&mut self, mut takedown: Takedown) -> Takedown {
+        if let Some(old) = self.takedowns.get(takedown.link.as_str()) {
+            takedown.merge(old);
+        }
+        let address = |article: &Stored| article.fingerprint.address;
+        let gone: Vec<Stored> =
+            self.articles.values().filter(|article| takedown.covers(article.id, &address(article))).cloned().collect();
+        self.changes += u64::from(!gone.is_empty());
+        for article in &gone {
+            takedown.merge(&Takedown { ids: vec![article.id], keys: article.keys.clone(), ..takedown.clone() });
+            self.mark(article);
+            self.drop_keys(article, &[]);
+            self.articles.remove(&article.id);
+            self.follow_the_first(article.id, &gone);
+        }
+        self.noted.extend(&takedown.keys);
+        self.takedowns.insert(takedown.link.as_str().to_owned(), takedown.clone());
+        takedown
+    }
+
+    /// The copies of an article that is gone: the first of them leads the others.
+    fn follow_the_first(&mut self, leader: ArticleId, gone: &[Stored]) {
+        let is_copy = |copy: &&Stored| copy.cluster == leader && !gone.iter().any(|article| article.id == copy.id);
+        let mut copies: Vec<Stored> = self.articles.values().filter(is_copy).cloned().collect();
+        copies.sort_by_key(|copy| (copy.first_seen, copy.id));
+        let first = copies.first().map(|copy| copy.id);
+        for copy in copies {
+            let new = Stored { cluster: first.unwrap_or(copy.id), ..copy };
+            self.articles.insert(new.id, new.clone());
+            self.mark(&new);
+        }
     }
 
     pub(super) fn forget(&mut self, before: Timestamp) -> u64 {

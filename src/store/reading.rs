@@ -2,6 +2,10 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::num::NonZero;
+use std::thread;
+
+use jiff::Timestamp;
 
 use crate::model::cluster::{
     ArticleId, CANDIDATES_MAX, Candidate, Cluster, Copy, EntryKey, Fingerprint, Known, Query, Stored,
@@ -14,6 +18,7 @@ use crate::store::engine::Engine;
 use crate::store::error::StoreError;
 use crate::store::hashes;
 use crate::store::keys::{self, No, kind};
+use crate::store::quiet;
 use crate::store::stage;
 
 /// What is known of a source.
@@ -104,26 +109,81 @@ pub(super) fn article(engine: &Engine, id: ArticleId) -> Result<Option<Stored>, 
 
 /// The numbers of the leaders that answer a query, in order.
 fn leaders(engine: &Engine, query: Query) -> impl Iterator<Item = Result<No, StoreError>> + '_ {
+    leader_keys(engine, query, keys::no_of)
+}
+
+/// What the keys of the leaders tell that answer a query, in order.
+fn leader_keys<T>(
+    engine: &Engine,
+    query: Query,
+    told: impl Fn(&[u8]) -> Option<T>,
+) -> impl Iterator<Item = Result<T, StoreError>> {
     let feed = query.country.map_or(Changed::All, Changed::Country);
     let (first, last) = keys::newest_between(feed, query.from, query.until);
     let last = last.max(first.clone());
-    engine.index.range(first..last).filter_map(|entry| match entry {
-        Ok((key, _)) => keys::no_of(&key).map(Ok),
+    engine.index.range(first..last).filter_map(move |entry| match entry {
+        Ok((key, _)) => told(&key).map(Ok),
         Err(why) => Some(Err(engine.broken(&why))),
     })
 }
 
+/// When each leader that answers a query was first seen, newest first: a walk over one index.
+pub(super) fn first_sights(engine: &Engine, query: Query) -> Result<Vec<Timestamp>, StoreError> {
+    leader_keys(engine, query, keys::first_seen_of).collect()
+}
+
 /// Clusters, newest first: a walk over one index, and one read for each that is answered.
 pub(super) fn clusters(engine: &Engine, query: Query) -> Result<Vec<Cluster>, StoreError> {
-    let mut clusters = Vec::new();
+    let mut records = Vec::new();
     for no in leaders(engine, query) {
-        if clusters.len() == query.limit {
+        if records.len() == query.limit {
             break;
         }
-        let Some(record) = engine.record(no?)? else { continue };
-        clusters.push(Cluster { leader: engine.stored(&record)?, copies: copies(engine, record.id)? });
+        records.extend(engine.record(no?)?);
     }
-    Ok(clusters)
+    side_by_side(&records, |record| Ok(Cluster { leader: engine.stored(record)?, copies: copies(engine, record.id)? }))
+}
+
+/// Reads many articles on as many threads as there are cores: nearly all of the time is unpacking.
+fn side_by_side<T: Send>(
+    records: &[Record],
+    read: impl Fn(&Record) -> Result<T, StoreError> + Sync,
+) -> Result<Vec<T>, StoreError> {
+    /// Fewer are read sooner than a thread is started.
+    const SHARE_MIN: usize = 16;
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let share = records.len().div_ceil(cores).max(SHARE_MIN);
+    let some = |records: &[Record]| records.iter().map(&read).collect::<Result<Vec<T>, _>>();
+    let mut shares = records.chunks(share);
+    let mine = shares.next().unwrap_or_default();
+    thread::scope(|scope| {
+        let others: Vec<_> = shares.map(|records| scope.spawn(|| quiet::catch(|| some(records)))).collect();
+        let mut all = some(mine)?;
+        for other in others {
+            let read = other.join().unwrap_or_else(|_| Err("a thread that ended early".to_owned()));
+            all.extend(read.unwrap_or_else(|why| Err(StoreError::damaged("index", why)))?);
+        }
+        Ok(all)
+    })
+}
+
+/// The cluster of one leader.
+pub(super) fn cluster(engine: &Engine, leader: ArticleId) -> Result<Option<Cluster>, StoreError> {
+    let record = engine.no_of(leader)?.map(|no| engine.record(no)).transpose()?.flatten();
+    let Some(record) = record.filter(|record| record.copy_of.is_none()) else { return Ok(None) };
+    Ok(Some(Cluster { leader: engine.stored(&record)?, copies: copies(engine, record.id)? }))
+}
+
+/// Leaders by name and first sight: records are read, and no frame.
+pub(super) fn named(engine: &Engine, query: Query) -> Result<Vec<(ArticleId, Timestamp)>, StoreError> {
+    let mut named = Vec::new();
+    for no in leaders(engine, query) {
+        if named.len() == query.limit {
+            break;
+        }
+        named.extend(engine.record(no?)?.map(|record| (record.id, record.first_seen())));
+    }
+    Ok(named)
 }
 
 fn copies(engine: &Engine, leader: ArticleId) -> Result<Vec<Copy>, StoreError> {

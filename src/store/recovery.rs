@@ -2,13 +2,16 @@
 //!
 //! In this order: sled's snapshot is set aside; the index is set aside and made anew from the segments, in which every
 //! article stands whole. What a segment has lost is told, and its articles are asked of their sources again. A commit
-//! that the segments have and the index has not (sled fell back, or died in between) is taken up.
+//! that the segments have and the index has not (sled fell back, or died in between) is taken up. A store that has lost
+//! articles is marked (`backup`): who runs a pass puts back what the last export has, then what is published.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::store::backup;
 use crate::store::codec;
+use crate::store::compact::{self, Compacted};
 use crate::store::database::{self, Database, NotOpened};
 use crate::store::engine::{self, Engine};
 use crate::store::error::StoreError;
@@ -17,6 +20,8 @@ use crate::store::keys::{self, kind};
 use crate::store::quiet;
 use crate::store::replay;
 use crate::store::segments::{self, Segments};
+use crate::store::takedown;
+use crate::store::verify;
 
 /// The form of a store as a whole: folders, files, keys. Records and frames have their own.
 const SCHEMA: u64 = 1;
@@ -32,7 +37,7 @@ pub(super) fn open(folder: &Path) -> Result<(Engine, Vec<String>), StoreError> {
     fs::create_dir_all(folder).map_err(|why| StoreError::io(folder, &why))?;
     let lock = lock(folder)?;
     let has_schema = check_schema(folder)?;
-    let mut notes = Vec::new();
+    let mut notes: Vec<String> = compact::settle(folder)?.into_iter().collect();
     let mut assemble = || {
         let lock = lock.try_clone().map_err(|why| StoreError::io(folder, &why))?;
         quiet::catch(|| assemble(folder, lock, has_schema, &mut notes))
@@ -47,6 +52,30 @@ pub(super) fn open(folder: &Path) -> Result<(Engine, Vec<String>), StoreError> {
         other => other?,
     };
     Ok((engine, notes))
+}
+
+/// Writes what is alive anew, and takes the rest away. Safe at any moment of death; blocks for a minute or two at a
+/// million articles.
+pub(super) fn compact(folder: &Path) -> Result<(Compacted, Vec<String>), StoreError> {
+    let (old, notes) = open(folder)?;
+    let before_bytes = compact::bytes_of(folder);
+    let new_folder = compact::new_folder(folder)?;
+    let (new, _) = open(&new_folder)?;
+    let copied = quiet::catch(|| {
+        let articles = compact::copy(&old, &new)?;
+        compact::check(verify::verify(&old)?, verify::verify(&new)?)?;
+        Ok(articles)
+    });
+    let copied = copied.unwrap_or_else(|why| Err(StoreError::damaged("index", why)));
+    if let Err(why @ StoreError::Damaged { .. }) = &copied {
+        engine::ask_for_rebuild(folder, why);
+    }
+    let articles = copied?;
+    drop(new);
+    let lock = old.close();
+    compact::swap(folder)?;
+    drop(lock);
+    Ok((Compacted { before_bytes, after_bytes: compact::bytes_of(folder), articles }, notes))
 }
 
 fn assemble(folder: &Path, lock: File, has_schema: bool, notes: &mut Vec<String>) -> Result<Engine, StoreError> {
@@ -66,6 +95,7 @@ fn assemble(folder: &Path, lock: File, has_schema: bool, notes: &mut Vec<String>
     } else {
         replay::missing(&engine, notes)?;
     }
+    takedown::enforce(&engine, notes)?;
     finish(&engine, has_schema)?;
     Ok(engine)
 }
@@ -125,13 +155,13 @@ fn find_index(
         other => other?,
     };
     if !is_new {
-        quiet::catch(|| check_index(&index, segments)).unwrap_or_else(Err).map_err(NotOpened::Damaged)?;
+        quiet::catch(|| check_index(folder, &index, segments)).unwrap_or_else(Err).map_err(NotOpened::Damaged)?;
     }
     Ok(index)
 }
 
 /// Whether the index is one, and the segments that it names are there.
-fn check_index(index: &Database, segments: &Segments) -> Result<(), String> {
+fn check_index(folder: &Path, index: &Database, segments: &Segments) -> Result<(), String> {
     let schema = index.get(keys::SCHEMA).map_err(|why| why.to_string())?;
     if schema.is_none() {
         return Err("the index is empty, and the store is not".to_owned());
@@ -142,6 +172,7 @@ fn check_index(index: &Database, segments: &Segments) -> Result<(), String> {
         let Some(day) = keys::no_of(&key) else { continue };
         let bytes = segments.end(day).map_err(|why| why.to_string())?;
         if alive.articles > 0 && bytes < alive.end {
+            backup::mark_lost(folder).map_err(|why| why.to_string())?;
             let path = segments.path(day);
             return Err(format!("{}: {bytes} bytes, and {} were written", path.display(), alive.end));
         }

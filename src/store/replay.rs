@@ -2,6 +2,7 @@
 //!
 //! In the order in which they were made. Knows nothing of what broke, and why.
 
+use crate::store::backup;
 use crate::store::codec::{self, CommitHead, FrameKind, Head, Pointer, Record, Rest};
 use crate::store::commit;
 use crate::store::engine::Engine;
@@ -47,8 +48,9 @@ pub(super) fn all(engine: &Engine, notes: &mut Vec<String>) -> Result<(), StoreE
     notes.push(format!("{articles} articles were read from {} commits", met.commits.len()));
     if met.lost_bytes > 0 {
         let lost = met.lost_bytes;
+        backup::mark_lost(&engine.folder)?;
         notes.push(format!(
-            "{lost} bytes of bodies cannot be read: the articles in them are asked of their sources again"
+            "{lost} bytes of bodies cannot be read: the next pass takes the articles in them from the last export or from what is published, or asks their sources again"
         ));
     }
     Ok(())

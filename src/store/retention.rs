@@ -68,7 +68,7 @@ fn old_articles(
 }
 
 /// The copies of an article that leads; none of one that is a copy.
-fn copies(engine: &Engine, record: &Record) -> Result<BTreeMap<No, Record>, StoreError> {
+pub(super) fn copies(engine: &Engine, record: &Record) -> Result<BTreeMap<No, Record>, StoreError> {
     let mut copies = BTreeMap::new();
     if record.copy_of.is_some() {
         return Ok(copies);

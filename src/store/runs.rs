@@ -1,7 +1,7 @@
 //! A run: a file of (hash, number) pairs in order, written once, searched without being read whole.
 //!
-//! Blocks of pairs, each with a hash over it; then the first pair of each block; then what the file holds. Knows nothing
-//! of what is hashed.
+//! Blocks of pairs, each with a hash over it; then the first pair of each block; then the sieve; then what the file holds.
+//! Knows nothing of what is hashed.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
@@ -12,6 +12,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 use crate::store::error::StoreError;
 use crate::store::keys::No;
 use crate::store::segments;
+use crate::store::sieve::{self, Sieve};
 
 /// A hash, and the number of an article that has it.
 pub(super) type Pair = (u64, No);
@@ -24,9 +25,11 @@ const PAIR_BYTES: usize = HASH_BYTES + 4;
 /// Pairs of a block: with its hash it fits a page of the system.
 const BLOCK_PAIRS: usize = 408;
 const BLOCK_BYTES: usize = BLOCK_PAIRS * PAIR_BYTES + 8;
-const MAGIC: [u8; 8] = *b"fa-run-1";
-/// Pairs, first and last number, hash of the fences and these, magic.
-const TAIL_BYTES: usize = 8 + 4 + 4 + 8 + 8;
+const MAGIC: [u8; 8] = *b"fa-run-2";
+/// Pairs, first and last number, blocks of the sieve, hash of the fences, the sieve and these, magic.
+const TAIL_BYTES: usize = 8 + 4 + 4 + 8 + 8 + 8;
+/// The part of the tail that is hashed.
+const TAIL_HASHED_BYTES: usize = 8 + 4 + 4 + 8;
 
 /// A run that is open.
 pub(super) struct Run {
@@ -40,6 +43,8 @@ pub(super) struct Run {
     pub(super) pairs: u64,
     /// The first pair of each block.
     fences: Vec<Pair>,
+    /// Asked before any block is read.
+    sieve: Sieve,
 }
 
 /// The file of a run.
@@ -60,10 +65,11 @@ fn pair_of(bytes: &[u8]) -> Pair {
     (u64::from_be_bytes(hash), No::from_be_bytes(no))
 }
 
-/// Writes a run of pairs that come in order, and opens it. It has its name only once it is on disk.
+/// Writes a run of pairs that come in order, `most` at most, and opens it. It has its name only once it is on disk.
 pub(super) fn write(
     folder: &Path,
     numbers: (No, No),
+    most: u64,
     pairs: &mut dyn Iterator<Item = Result<Pair, StoreError>>,
 ) -> Result<Run, StoreError> {
     let path = path(folder, numbers.0, numbers.1);
@@ -71,12 +77,14 @@ pub(super) fn write(
     let failed = |why: io::Error| StoreError::io(&new, &why);
     let mut file = BufWriter::new(File::create(&new).map_err(failed)?);
     let (mut count, mut fences, mut block) = (0_u64, Vec::new(), Vec::with_capacity(BLOCK_BYTES));
+    let mut sieve = Sieve::of(most);
     for pair in pairs {
         let pair = pair?;
         if block.is_empty() {
             put_pair(pair, &mut fences);
         }
         put_pair(pair, &mut block);
+        sieve.add(pair.0);
         count += 1;
         if block.len() == BLOCK_PAIRS * PAIR_BYTES {
             end_block(&mut block, &mut file).map_err(failed)?;
@@ -86,9 +94,11 @@ pub(super) fn write(
         end_block(&mut block, &mut file).map_err(failed)?;
     }
     let mut tail = fences;
+    tail.extend(sieve.bytes());
     tail.extend_from_slice(&count.to_le_bytes());
     tail.extend_from_slice(&numbers.0.to_le_bytes());
     tail.extend_from_slice(&numbers.1.to_le_bytes());
+    tail.extend_from_slice(&(sieve.len() as u64).to_le_bytes());
     tail.extend_from_slice(&xxh3_64(&tail).to_le_bytes());
     tail.extend_from_slice(&MAGIC);
     let ended = file.write_all(&tail).and_then(|()| file.flush()).and_then(|()| file.get_ref().sync_all());
@@ -123,23 +133,27 @@ impl Run {
         file.read_exact(&mut tail)?;
         let long = |at: usize| tail[at..].first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
         let word = |at: usize| tail[at..].first_chunk().map_or(0, |bytes| No::from_le_bytes(*bytes));
-        let pairs = long(0);
+        let (pairs, sieve_blocks) = (long(0), long(16));
         let blocks = pairs.div_ceil(BLOCK_PAIRS as u64);
-        let expected = pairs.checked_mul(PAIR_BYTES as u64).map(|all| all + blocks * (8 + PAIR_BYTES as u64));
-        if tail[TAIL_BYTES - 8..] != MAGIC || expected.is_none_or(|all| all + TAIL_BYTES as u64 != bytes) {
+        let in_blocks = pairs.checked_mul(PAIR_BYTES as u64).map(|all| all + blocks * 8);
+        let in_tables = sieve_blocks.checked_mul(sieve::BLOCK_BYTES as u64).map(|all| all + blocks * PAIR_BYTES as u64);
+        let expected = in_blocks.zip(in_tables).and_then(|(blocks, tables)| blocks.checked_add(tables));
+        if tail[TAIL_BYTES - 8..] != MAGIC || expected.and_then(|all| all.checked_add(TAIL_BYTES as u64)) != Some(bytes)
+        {
             return Ok(None);
         }
-        let mut fences = vec![0; usize::try_from(blocks).unwrap_or(0) * PAIR_BYTES];
-        file.seek(SeekFrom::Start(bytes - TAIL_BYTES as u64 - fences.len() as u64))?;
-        file.read_exact(&mut fences)?;
+        let mut tables = vec![0; in_tables.and_then(|all| usize::try_from(all).ok()).unwrap_or(0)];
+        file.seek(SeekFrom::Start(bytes - TAIL_BYTES as u64 - tables.len() as u64))?;
+        file.read_exact(&mut tables)?;
         let mut hasher = Xxh3::new();
-        hasher.update(&fences);
-        hasher.update(&tail[..16]);
-        if hasher.digest() != long(16) {
+        hasher.update(&tables);
+        hasher.update(&tail[..TAIL_HASHED_BYTES]);
+        if hasher.digest() != long(TAIL_HASHED_BYTES) {
             return Ok(None);
         }
+        let (fences, sieve) = tables.split_at(usize::try_from(blocks).unwrap_or(0) * PAIR_BYTES);
         let fences = fences.chunks_exact(PAIR_BYTES).map(pair_of).collect();
-        Ok(Some(Self { path, file, from: word(8), to: word(12), pairs, fences }))
+        Ok(Some(Self { path, file, from: word(8), to: word(12), pairs, fences, sieve: Sieve::read(sieve) }))
     }
 
     /// The pairs of a block, in order.
@@ -161,6 +175,9 @@ impl Run {
 
     /// Adds the numbers that have a hash, the highest first, up to `limit` in all.
     pub(super) fn find(&mut self, hash: u64, limit: usize, into: &mut Vec<No>) -> Result<(), StoreError> {
+        if !self.sieve.may_have(hash) {
+            return Ok(());
+        }
         // The last block that may hold it; the same hash may fill blocks before that one.
         let mut next = self.fences.partition_point(|fence| *fence <= (hash, No::MAX));
         while next > 0 {

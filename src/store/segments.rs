@@ -3,10 +3,11 @@
 //! A frame is on disk (file and folder synced) before the index names it. Knows nothing of what a frame means.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -22,8 +23,8 @@ const SCAN_BYTES: usize = 256 * 1024;
 /// The folder of segments.
 pub(super) struct Segments {
     folder: PathBuf,
-    /// Files open for reading. A lock, because reading moves a file's position; none waits on the network under it.
-    open: Mutex<HashMap<u32, File>>,
+    /// Files open for reading. Held for a look only: readers read side by side, each at a place of its own.
+    open: Mutex<HashMap<u32, Arc<File>>>,
 }
 
 /// The day of a moment, in UTC: 20261124.
@@ -116,11 +117,11 @@ impl Segments {
             open.clear();
         }
         let file = match open.entry(day) {
-            std::collections::hash_map::Entry::Occupied(file) => file.into_mut(),
-            std::collections::hash_map::Entry::Vacant(place) => place.insert(File::open(self.path(day))?),
+            Entry::Occupied(file) => Arc::clone(file.get()),
+            Entry::Vacant(place) => Arc::clone(place.insert(Arc::new(File::open(self.path(day))?))),
         };
-        file.seek(SeekFrom::Start(offset))?;
-        file.read_exact(bytes)
+        drop(open);
+        read_exact_at(&file, offset, bytes)
     }
 
     /// Takes a segment away, for good.
@@ -148,6 +149,21 @@ fn append_synced(path: &Path, bytes: &[u8], is_new: bool) -> io::Result<()> {
     let mut file = OpenOptions::new().append(true).create(true).open(path)?;
     file.write_all(bytes)?;
     if is_new { file.sync_all() } else { file.sync_data() }
+}
+
+#[cfg(unix)]
+fn read_exact_at(file: &File, offset: u64, bytes: &mut [u8]) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, bytes, offset)
+}
+
+/// Elsewhere a file has one position: readers take turns.
+#[cfg(not(unix))]
+fn read_exact_at(file: &File, offset: u64, bytes: &mut [u8]) -> io::Result<()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut file = file;
+    file.seek(SeekFrom::Start(offset))?;
+    file.read_exact(bytes)
 }
 
 /// Waits until the names in a folder are on disk.

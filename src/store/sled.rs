@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use crate::model::cluster::{ArticleId, Batch, Candidate, Cluster, EntryKey, Fingerprint, Known, Query, Stored};
 use crate::model::source::{HostState, SourceName, SourceState};
 use crate::model::subscription::Subscription;
+use crate::model::takedown::Takedown;
 use crate::store::commit;
 use crate::store::contract::{Due, Store, Verified};
 use crate::store::engine::{self, Engine};
@@ -19,6 +20,7 @@ use crate::store::quiet;
 use crate::store::reading;
 use crate::store::recovery;
 use crate::store::retention;
+use crate::store::takedown;
 use crate::store::verify;
 
 /// A store in a folder, held by one process at a time.
@@ -87,8 +89,20 @@ impl Store for SledStore {
         self.run(move |engine| reading::clusters(engine, query)).await
     }
 
+    async fn cluster(&self, leader: ArticleId) -> Result<Option<Cluster>, StoreError> {
+        self.run(move |engine| reading::cluster(engine, leader)).await
+    }
+
+    async fn leaders(&self, query: Query) -> Result<Vec<(ArticleId, Timestamp)>, StoreError> {
+        self.run(move |engine| reading::named(engine, query)).await
+    }
+
     async fn count(&self, query: Query) -> Result<u64, StoreError> {
         self.run(move |engine| reading::count(engine, query)).await
+    }
+
+    async fn first_sights(&self, query: Query) -> Result<Vec<Timestamp>, StoreError> {
+        self.run(move |engine| reading::first_sights(engine, query)).await
     }
 
     async fn changed(&self) -> Result<Vec<Due>, StoreError> {
@@ -122,6 +136,18 @@ impl Store for SledStore {
 
     async fn forget(&self, last_seen_before: Timestamp) -> Result<u64, StoreError> {
         self.run(move |engine| retention::forget(engine, last_seen_before)).await
+    }
+
+    async fn take_down(&self, takedown: Takedown) -> Result<Takedown, StoreError> {
+        self.run(move |engine| takedown::take_down(engine, takedown)).await
+    }
+
+    async fn takedowns(&self) -> Result<Vec<Takedown>, StoreError> {
+        self.run(takedown::all).await
+    }
+
+    async fn is_taken_down(&self, addresses: &[[u8; 16]]) -> Result<Vec<bool>, StoreError> {
+        Ok(addresses.iter().map(|address| self.engine.refuses(None, address)).collect())
     }
 
     async fn verify(&self) -> Result<Verified, StoreError> {

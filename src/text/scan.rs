@@ -3,7 +3,7 @@
 //! One pass over the bytes, no copy. Scripts that put no spaces between words (Chinese, Japanese, Thai …) come as
 //! one token per run, to be looked into by whoever knows words. Knows no word and no language.
 
-use crate::text::letter::is_letter;
+use crate::text::sort::{Sort, folded};
 
 /// How a word is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,105 +117,6 @@ pub fn is_dense(text: &str) -> bool {
     text.chars().next().is_some_and(|first| matches!(folded(first), Sort::Dense(_)))
 }
 
-/// What a character is to a scanner of words.
-#[derive(Clone, Copy)]
-enum Sort {
-    /// Part of a word, folded; whether it was a capital.
-    Letter(char, bool),
-    /// Part of a word, and nothing to compare: vowel points, joiners.
-    Mark,
-    /// Part of a run without spaces.
-    Dense(char),
-    Space,
-    Hyphen,
-    Dash,
-    Stop,
-    End,
-    Quote,
-    Line,
-    Else,
-}
-
-impl Sort {
-    fn letter(self) -> Option<char> {
-        match self {
-            Self::Letter(character, _) | Self::Dense(character) => Some(character),
-            _ => None,
-        }
-    }
-}
-
-#[inline]
-fn folded(character: char) -> Sort {
-    match character {
-        'a'..='z' | '0'..='9' | 'а'..='я' => Sort::Letter(character, false),
-        'A'..='Z' => Sort::Letter(character.to_ascii_lowercase(), true),
-        // Capitals stand 32 code points before their small letters.
-        'А'..='Я' => Sort::Letter(char::from_u32(u32::from(character) + 32).unwrap_or(character), true),
-        'ё' => Sort::Letter('е', false),
-        'Ё' => Sort::Letter('е', true),
-        ' ' | '\u{a0}' | '\t' => Sort::Space,
-        '\n' => Sort::Line,
-        '-' | '\'' | '’' | '‐' | '‑' | 'ʼ' | '`' => Sort::Hyphen,
-        '.' => Sort::Stop,
-        '!' | '?' | '…' | '。' | '！' | '？' | '؟' | '।' | '۔' => Sort::End,
-        '"' | '«' | '»' | '“' | '”' | '„' | '‘' | '「' | '」' | '『' | '』' => Sort::Quote,
-        '—' | '–' => Sort::Dash,
-        _ if character.is_ascii() => Sort::Else,
-        _ => folded_rare(character),
-    }
-}
-
-#[inline(never)]
-fn folded_rare(character: char) -> Sort {
-    match u32::from(character) {
-        // Arabic and Hebrew points, tatweel, joiners, marks of direction.
-        0x0591..=0x05c7
-        | 0x0610..=0x061a
-        | 0x0640
-        | 0x064b..=0x065f
-        | 0x0670
-        | 0x200b..=0x200f
-        | 0xad
-        | 0x0300..=0x036f => {
-            return Sort::Mark;
-        }
-        // Gershayim stands inside Hebrew abbreviations.
-        0x05f3 | 0x05f4 => return Sort::Mark,
-        // Han, kana, Thai, Lao, Tibetan, Burmese, Khmer with their marks; the ideographic iteration mark, the long vowel.
-        0x0e00..=0x0eff
-        | 0x0f00..=0x0fff
-        | 0x1000..=0x109f
-        | 0x1780..=0x17ff
-        | 0x3005
-        | 0x3041..=0x30ff
-        | 0x3400..=0x9fff
-        | 0xf900..=0xfaff
-        | 0x20000..=0x2ffff
-            if character != '・' =>
-        {
-            return Sort::Dense(character);
-        }
-        _ => {}
-    }
-    match character {
-        'أ' | 'إ' | 'آ' | 'ٱ' => Sort::Letter('ا', false),
-        'ى' | 'ی' | 'ې' => Sort::Letter('ي', false),
-        'ک' => Sort::Letter('ك', false),
-        'ة' | 'ۀ' | 'ہ' | 'ھ' | 'ە' => Sort::Letter('ه', false),
-        // A dotless i is an i in lists made by those who have no key for it.
-        'ı' => Sort::Letter('i', false),
-        'İ' => Sort::Letter('i', true),
-        // Letters and the vowel signs of Indic scripts, which are marks to Unicode and letters to readers.
-        _ if is_letter(character) || matches!(u32::from(character), 0x0900..=0x0dff) => {
-            let small = character.to_lowercase().next().unwrap_or(character);
-            Sort::Letter(small, small != character)
-        }
-        _ if character.is_whitespace() => Sort::Space,
-        _ => Sort::Else,
-    }
-}
-
 #[inline]
 fn script(character: char) -> Script {
     match u32::from(character) {
@@ -254,6 +155,9 @@ pub fn tokens(text: &str, out: &mut Vec<Token>) {
     let mut line_broken = false;
     let mut at = 0;
     while at < bytes.len() {
+        if open.is_none() && plain_word(bytes, &mut at, &mut gap, &mut line_broken, out) {
+            continue;
+        }
         if open.is_none() || open.as_ref().is_some_and(|word| word.script != Script::Dense) {
             let (from, run) = (at, run(bytes, &mut at, open.as_ref().map_or(EMPTY, |word| word.hash)));
             if at > from {
@@ -301,6 +205,26 @@ pub fn tokens(text: &str, out: &mut Vec<Token>) {
         line_broken = false;
     }
     close(&mut open, text.len(), &mut gap, out);
+}
+
+/// Reads a word of plain letters up to a sign of ASCII, and the sign: nearly all that most texts consist of. Whether there was one.
+#[inline]
+fn plain_word(bytes: &[u8], at: &mut usize, gap: &mut Gap, line_broken: &mut bool, out: &mut Vec<Token>) -> bool {
+    let (start, mut end) = (*at, *at);
+    let run = run(bytes, &mut end, EMPTY);
+    let is_sign = |byte: u8| byte.is_ascii() && LATIN[usize::from(byte)] == 0;
+    let Some(&sign) = bytes.get(end).filter(|byte| end > start && is_sign(**byte)) else { return false };
+    let script = if bytes[start] < 0x80 { Script::Latin } else { Script::Cyrillic };
+    let case = case(run.first_capital, run.chars, run.capitals);
+    out.push(Token { start, end, hash: run.hash, case, gap: *gap, script, chars: run.chars });
+    *line_broken = false;
+    *gap = if sign == b' ' {
+        Gap::Joined
+    } else {
+        width(folded(char::from(sign)), Some((run.chars, run.first_capital)), line_broken)
+    };
+    *at = end + 1;
+    true
 }
 
 /// What a run of plain letters adds to a word.
@@ -389,13 +313,17 @@ fn begin(start: usize, script: Script, capital: bool) -> Open {
     Open { start, hash: EMPTY, chars: 0, capitals: 0, first_capital: capital, script }
 }
 
+fn case(first_capital: bool, chars: u16, capitals: u16) -> Case {
+    match first_capital {
+        false => Case::Small,
+        true if chars >= 2 && capitals == chars => Case::All,
+        true => Case::Capital,
+    }
+}
+
 fn close(open: &mut Option<Open>, end: usize, gap: &mut Gap, out: &mut Vec<Token>) {
     let Some(word) = open.take() else { return };
-    let case = match word.first_capital {
-        false => Case::Small,
-        true if word.chars >= 2 && word.capitals == word.chars => Case::All,
-        true => Case::Capital,
-    };
+    let case = case(word.first_capital, word.chars, word.capitals);
     out.push(Token {
         start: word.start,
         end,

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use tokio::sync::Notify;
@@ -13,6 +13,7 @@ use crate::model::source::SourceName;
 use crate::model::subscription::{Phase, Subscription};
 use crate::websub::form::{Call, call};
 use crate::websub::plan;
+use crate::websub::register::Register;
 use crate::websub::signature::Check;
 
 /// All subscriptions, and who waits for news of them.
@@ -21,6 +22,7 @@ pub struct Desk {
     /// Guards a few maps, for as long as a look-up takes: never held while waiting.
     held: Mutex<Held>,
     news: Notify,
+    register: Option<Arc<Register>>,
 }
 
 #[derive(Default)]
@@ -54,7 +56,18 @@ impl Desk {
     pub fn new(remembered: Vec<Subscription>, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         let by_token = remembered.into_iter().map(|subscription| (subscription.token.clone(), subscription)).collect();
         let held = Mutex::new(Held { by_token, news: News::default() });
-        Self { clock: Box::new(clock), held, news: Notify::new() }
+        Self { clock: Box::new(clock), held, news: Notify::new(), register: None }
+    }
+
+    /// The same, with our own hub: it is called at the same place.
+    #[must_use]
+    pub fn with_register(self, register: Option<Arc<Register>>) -> Self {
+        Self { register, ..self }
+    }
+
+    /// Our own hub, if there is one.
+    pub fn register(&self) -> Option<&Register> {
+        self.register.as_deref()
     }
 
     /// Every subscription.

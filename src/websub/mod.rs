@@ -7,4 +7,5 @@
 pub mod desk;
 pub mod form;
 pub mod plan;
+pub mod register;
 pub mod signature;

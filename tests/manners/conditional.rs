@@ -114,3 +114,17 @@ async fn m08_only_the_first_request_is_unconditional_even_after_the_index_was_ma
         assert_eq!(done.asked.iter().filter(|asked| asked.path.starts_with("/a/")).count(), 1, "{:?}", done.paths());
     }
 }
+
+/// What is new today is another thing tomorrow, though no source says anything new; else the pages rest.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_home_page_changes_at_midnight_and_rests_otherwise() {
+    let web = web().await;
+    web.route("/feed", feed(&web));
+    let desk = Desk::with_feed(&web, "");
+    assert!(desk.round(&web, at(0)).await.published().contains(&"index.html"));
+    let homes = ["en/index.html", "index.html", "status.json"].as_slice();
+    let rest = ["status.json"].as_slice();
+    for (hour, expected) in [(1, rest), (13, rest), (15, homes), (16, rest)] {
+        assert_eq!(desk.round(&web, at(hour * HOUR)).await.published(), expected, "hour {hour}");
+    }
+}

@@ -62,6 +62,17 @@ impl Round {
         self.source(name).error.map(feedatlas::model::fault::Fault::as_str)
     }
 
+    /// Files that changed, by name.
+    pub(crate) fn published(&self) -> Vec<&str> {
+        let published = self.events.iter().filter_map(|event| match event {
+            Event::Published { path, .. } => Some(path.as_str()),
+            _ => None,
+        });
+        let mut published: Vec<&str> = published.collect();
+        published.sort_unstable();
+        published
+    }
+
     /// Paths in the order in which they were asked.
     pub(crate) fn paths(&self) -> Vec<&str> {
         self.asked.iter().map(|asked| asked.path.as_str()).collect()

@@ -2,6 +2,7 @@
 
 #![allow(unreachable_pub, reason = "a test binary is a crate of its own; `pub` says what the tests use")]
 
+pub mod browser;
 pub mod hostile;
 pub mod hostile_content;
 pub mod hostile_pages;
@@ -9,5 +10,6 @@ pub mod house;
 pub mod prose;
 pub mod sites;
 pub mod sound;
+pub mod valid;
 pub mod vectors;
 pub mod web;

@@ -10,6 +10,7 @@ use feedatlas::model::fault::Fault;
 use feedatlas::model::learned::Hub;
 use feedatlas::model::source::{HostState, SourceName, SourceState};
 use feedatlas::model::subscription::{Phase, Subscription};
+use feedatlas::model::takedown::Takedown;
 use feedatlas::model::url::PageUrl;
 use feedatlas::store::contract::{Changed, Due, KEYS_MAX, Store};
 use feedatlas::store::export::export;
@@ -35,7 +36,13 @@ fn of(code: &str) -> Query {
 }
 
 async fn ids(store: &dyn Store, query: Query) -> Vec<ArticleId> {
-    store.clusters(query).await.unwrap().iter().map(|cluster| cluster.leader.id).collect()
+    let clusters = store.clusters(query).await.unwrap();
+    let named: Vec<_> = clusters.iter().map(|cluster| (cluster.leader.id, cluster.leader.first_seen)).collect();
+    assert_eq!(store.leaders(query).await.unwrap(), named, "leaders are the clusters' own");
+    for cluster in &clusters {
+        assert_eq!(store.cluster(cluster.leader.id).await.unwrap().as_ref(), Some(cluster));
+    }
+    named.into_iter().map(|(id, _)| id).collect()
 }
 
 async fn feeds(store: &dyn Store) -> Vec<Changed> {
@@ -57,9 +64,11 @@ pub(crate) async fn everything(store: &dyn Store) -> String {
         told += &format!("{article:?}\n{known:?}\n{candidates:?}\n");
     }
     told += &format!("{:?}\n", store.noted(None, usize::MAX).await.unwrap());
+    told += &format!("{:?}\n", store.takedowns().await.unwrap());
     for query in [all(), of("KP"), of("RU"), of("CN")] {
         let clusters = store.clusters(query).await.unwrap();
         told += &format!("{} {clusters:?}\n", store.count(query).await.unwrap());
+        told += &format!("{:?}\n", store.first_sights(query).await.unwrap());
     }
     told
 }
@@ -301,6 +310,8 @@ pub(crate) async fn copies_are_links_of_their_leader(store: &dyn Store) {
     assert_eq!(clusters[0].leader, leader);
     let links: Vec<ArticleId> = clusters[0].copies.iter().map(|copy| copy.id).collect();
     assert_eq!(links, vec![second.id, first.id]);
+    assert_eq!(store.cluster(leader.id).await.unwrap().as_ref(), Some(&clusters[0]));
+    assert_eq!(store.cluster(first.id).await.unwrap(), None, "a copy leads nothing");
     let link = &clusters[0].copies[1];
     let copied = &first.routed.article;
     assert_eq!((&link.source, &link.link, &link.title), (&copied.source, &copied.link, &copied.title));
@@ -462,6 +473,59 @@ pub(crate) async fn a_leader_stays_as_long_as_one_of_its_copies(store: &dyn Stor
     store.verify().await.unwrap();
     assert_eq!(store.forget(later(31)).await.unwrap(), 2);
     assert_eq!(store.count(all()).await.unwrap(), 0);
+    store.verify().await.unwrap();
+}
+
+/// The takedown of an article's address.
+pub(crate) fn takedown_of(article: &Stored) -> Takedown {
+    Takedown {
+        link: article.routed.article.link.clone(),
+        address: article.fingerprint.address,
+        ids: Vec::new(),
+        keys: Vec::new(),
+    }
+}
+
+pub(crate) async fn what_is_taken_down_goes_and_never_comes_back(store: &dyn Store) {
+    let leader = Sketch::of(1).stored();
+    let copies = [copy_of(&leader, 2), copy_of(&leader, 3)];
+    let other = Sketch { countries: &["CN"], ..Sketch::of(4) }.stored();
+    store.commit(batch(vec![leader.clone(), copies[0].clone(), copies[1].clone(), other.clone()])).await.unwrap();
+    publish_all(store).await;
+    let address = leader.fingerprint.address;
+    assert_eq!(store.is_taken_down(&[address]).await.unwrap(), [false]);
+    let taken = store.take_down(takedown_of(&leader)).await.unwrap();
+    assert_eq!(taken.ids, [leader.id]);
+    assert!(leader.keys.iter().all(|key| taken.keys.contains(key)));
+    assert_eq!(feeds(store).await, [Changed::Country(country("KP")), Changed::All]);
+    assert_eq!(store.article(leader.id).await.unwrap(), None);
+    // The first of the copies leads the other.
+    let first = usize::from(copies[1].id < copies[0].id);
+    let clusters = store.clusters(of("KP")).await.unwrap();
+    assert_eq!((clusters.len(), clusters[0].leader.id), (1, copies[first].id));
+    assert_eq!(clusters[0].copies[0].id, copies[1 - first].id);
+    // Its entry is known, its address is refused, and no commit brings it back.
+    assert_eq!(store.known(std::slice::from_ref(&leader.keys)).await.unwrap(), [Some(Known::Noted)]);
+    assert_eq!(
+        store.is_taken_down(&[address, other.fingerprint.address, [0; 16]]).await.unwrap(),
+        [true, false, false]
+    );
+    publish_all(store).await;
+    store.commit(batch(vec![leader.clone()])).await.unwrap();
+    let elsewhere = Stored {
+        fingerprint: leader.fingerprint.clone(),
+        ..Sketch { source: "Другой", ..Sketch::of(9) }.stored()
+    };
+    store.commit(batch(vec![elsewhere])).await.unwrap();
+    assert_eq!((store.count(all()).await.unwrap(), feeds(store).await.len()), (2, 0));
+    // Of what is not kept, too; said twice it is the same.
+    let never = takedown_of(&Sketch::of(20).stored());
+    assert_eq!(store.take_down(never.clone()).await.unwrap(), never);
+    assert_eq!(store.take_down(takedown_of(&leader)).await.unwrap(), taken);
+    assert_eq!(store.takedowns().await.unwrap().len(), 2);
+    assert!(feeds(store).await.is_empty());
+    store.commit(batch(vec![Sketch::of(20).stored()])).await.unwrap();
+    assert_eq!(store.count(all()).await.unwrap(), 2);
     store.verify().await.unwrap();
 }
 

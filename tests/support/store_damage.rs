@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::SignedDuration;
 
 use feedatlas::model::cluster::{Known, Stored};
+use feedatlas::store::backup;
 use feedatlas::store::contract::Store;
 use feedatlas::store::error::StoreError;
 use feedatlas::store::export::{export, import};
@@ -13,28 +14,28 @@ use feedatlas::store::memory::MemoryStore;
 use feedatlas::store::sled::SledStore;
 
 use crate::articles::{MORNING, Numbers, Sketch, batch};
-use crate::contract::everything;
+use crate::contract::{everything, takedown_of};
 
 /// A store in a folder of its own.
-struct Case {
+pub(crate) struct Case {
     folder: tempfile::TempDir,
 }
 
 impl Case {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
-    fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 
-    fn open(&self) -> (SledStore, Vec<String>) {
+    pub(crate) fn open(&self) -> (SledStore, Vec<String>) {
         SledStore::open(self.path()).unwrap()
     }
 
     /// A store with a bit of everything, and what it says.
-    async fn filled() -> (Self, String) {
+    pub(crate) async fn filled() -> (Self, String) {
         let case = Self::new();
         let (store, _) = case.open();
         for day in 0..3 {
@@ -44,7 +45,7 @@ impl Case {
         (case, told)
     }
 
-    fn files(&self) -> Vec<PathBuf> {
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
         let mut files = Vec::new();
         collect(self.path(), &mut files);
         files.sort();
@@ -59,7 +60,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-fn copy_folder(from: &Path, to: &Path) {
+pub(crate) fn copy_folder(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for file in fs::read_dir(from).unwrap() {
         let path = file.unwrap().path();
@@ -222,7 +223,13 @@ async fn try_to_read(case: &Case) -> Result<(String, Vec<String>), StoreError> {
 
 #[tokio::test]
 async fn a_flipped_byte_is_survived_mended_or_refused_in_words() {
-    let (original, told) = Case::filled().await;
+    let (original, _) = Case::filled().await;
+    let (store, _) = original.open();
+    store.take_down(takedown_of(&Sketch::of(9).stored())).await.unwrap();
+    backup::keep_up(&store, original.path(), MORNING).await.unwrap();
+    let told = everything(&store).await;
+    let articles = store.page(None, usize::MAX).await.unwrap().len();
+    drop(store);
     drop(original.open());
     let mut numbers = Numbers::from(2026);
     let (mut survived, mut mended, mut refused) = (0, 0, 0);
@@ -242,7 +249,16 @@ async fn a_flipped_byte_is_survived_mended_or_refused_in_words() {
                 assert!(now == told, "lost in silence: {place}");
                 survived += 1;
             }
-            Ok(_) => mended += 1,
+            Ok(_) => {
+                mended += 1;
+                if backup::has_lost(case.path()) {
+                    let (store, _) = case.open();
+                    let export = backup::all(case.path(), MORNING).remove(0);
+                    backup::restore(&store, &export).await.unwrap();
+                    assert_eq!(store.page(None, usize::MAX).await.unwrap().len(), articles, "not put back: {place}");
+                    store.verify().await.unwrap();
+                }
+            }
             Err(why) => {
                 refused += 1;
                 assert!(!why.to_string().is_empty());
@@ -310,7 +326,7 @@ async fn a_store_that_version_1_wrote_opens() {
     assert!(lines(&other).await == told, "the import tells something else");
 }
 
-async fn lines(store: &dyn Store) -> String {
+pub(crate) async fn lines(store: &dyn Store) -> String {
     let mut lines = Vec::new();
     export(store, &mut lines).await.unwrap();
     String::from_utf8(lines).unwrap()

@@ -13,6 +13,7 @@ use crate::date::Moment;
 use crate::dedup;
 use crate::dedup::events::{Events, Told};
 use crate::dedup::window::Window;
+use crate::html::references;
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -90,7 +91,7 @@ fn name(id: &Value) -> String {
 /// Plain text; lines from elsewhere may still have entities in them.
 fn decoded(text: Option<String>) -> String {
     let text = text.unwrap_or_default();
-    match html_escape::decode_html_entities(&text) {
+    match references::decoded(&text) {
         Cow::Borrowed(_) => text,
         Cow::Owned(decoded) => decoded,
     }

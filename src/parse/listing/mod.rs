@@ -8,12 +8,21 @@ mod headline;
 mod linked_data;
 mod outside;
 pub(super) mod page;
+pub mod suggest;
 
 use crate::html::dom;
 use crate::html::plain;
-use crate::model::entry::{Entries, Head};
+use crate::model::entry::{Entries, Entry, Head};
 use crate::model::source::{ListingRule, SourceKind};
 use page::Page;
+
+/// Selectors that find these entries of a page, if any do.
+pub(super) fn suggest(html: &str, entries: &[Entry], page: Page<'_>, depth: usize) -> Option<suggest::Suggested> {
+    let (tree, _) = dom::parse_bounded(html, depth);
+    let root = tree.root_element();
+    let base = discover::base(root, page.url);
+    suggest::selectors(root, entries, outside::Here { url: page.url, base: &base }, page)
+}
 
 /// Reads a page; entries and feeds may both be none.
 pub(super) fn read(html: &str, rule: Option<&ListingRule>, page: Page<'_>, depth: usize) -> Entries {

@@ -64,7 +64,9 @@ pub(super) fn changes<'a>(before: &'a Before, after: &'a Held, brought: &BTreeSe
     let is_new = |key: &EntryKey, id: &ArticleId| before.entries.get(key) != Some(id);
     changes.entries =
         after.entries.iter().filter(|(key, id)| is_new(key, id)).map(|(key, id)| (*key, Some(*id))).collect();
-    changes.entries.extend(after.noted.difference(&before.noted).map(|key| (*key, None)));
+    // An identity that is an article's stays it, though it is noted too: it has one row.
+    let noted = after.noted.difference(&before.noted).filter(|key| !after.entries.contains_key(key));
+    changes.entries.extend(noted.map(|key| (*key, None)));
     let had = before.entries.keys().chain(&before.noted);
     let is_nobodys = |key: &&EntryKey| !after.entries.contains_key(key) && !after.noted.contains(key);
     changes.nobodys = had.filter(is_nobodys).copied().collect();

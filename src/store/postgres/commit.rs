@@ -13,6 +13,7 @@ use crate::store::postgres::changes::{Before, changes};
 use crate::store::postgres::failure::Failure;
 use crate::store::postgres::load;
 use crate::store::postgres::row;
+use crate::store::postgres::takedown;
 use crate::store::postgres::write;
 
 /// Articles that are forgotten in one step: what a step holds in memory, and locks, is bounded.
@@ -34,6 +35,7 @@ pub(super) async fn commit(pool: &PgPool, batch: &Batch, terms: &Terms) -> Resul
             return Ok(Outcome::Fenced);
         }
     }
+    takedown::pass_gate(&mut transaction).await?;
     let mut held = load::of_batch(&mut transaction, batch).await?;
     let before = Before::of(&held);
     let brought: BTreeSet<ArticleId> = batch.articles.iter().map(|article| article.id).collect();

@@ -10,6 +10,7 @@ use crate::model::cluster::{ArticleId, Batch, EntryKey, Known, Stored};
 use crate::store::memory::Held;
 use crate::store::postgres::failure::Failure;
 use crate::store::postgres::row::{self, Light, Whole};
+use crate::store::postgres::takedown;
 
 /// Loads what a batch may change: its articles whole, those it names lightly, and all of their identities.
 pub(super) async fn of_batch(connection: &mut PgConnection, batch: &Batch) -> Result<Held, Failure> {
@@ -24,15 +25,20 @@ pub(super) async fn of_batch(connection: &mut PgConnection, batch: &Batch) -> Re
     let mut others: BTreeSet<ArticleId> = named.chain(batch.articles.iter().map(|article| article.cluster)).collect();
     others.retain(|id| !brought.contains(id));
     light(connection, &others, &mut held).await?;
-    // Leaders of what is replaced, and of what was brought as a copy of a copy.
-    let leaders: BTreeSet<ArticleId> = held.articles.values().map(|article| article.cluster).collect();
-    let leaders = leaders.into_iter().filter(|id| !held.articles.contains_key(id)).collect();
-    light(connection, &leaders, &mut held).await?;
+    leaders(connection, &mut held).await?;
+    takedown::load(connection, batch, &mut held).await?;
     let mut keys: BTreeSet<EntryKey> = batch.noted.iter().copied().collect();
     keys.extend(batch.aliases.iter().map(|(key, _)| *key));
-    keys.extend(batch.articles.iter().chain(held.articles.values()).flat_map(|article| article.keys.iter().copied()));
+    keys.extend(batch.articles.iter().flat_map(|article| article.keys.iter().copied()));
     entries(connection, &keys, &mut held).await?;
     Ok(held)
+}
+
+/// Loads lightly the leaders of what is loaded: of what is replaced, and of what was brought as a copy of a copy.
+pub(super) async fn leaders(connection: &mut PgConnection, held: &mut Held) -> Result<(), Failure> {
+    let leaders: BTreeSet<ArticleId> = held.articles.values().map(|article| article.cluster).collect();
+    let leaders = leaders.into_iter().filter(|id| !held.articles.contains_key(id)).collect();
+    light(connection, &leaders, held).await
 }
 
 /// Loads whole clusters lightly, with their identities.
@@ -49,12 +55,16 @@ pub(super) async fn of_clusters(connection: &mut PgConnection, clusters: &[Vec<u
         let article = row::light(found)?;
         held.articles.insert(article.id, article);
     }
-    let keys = held.articles.values().flat_map(|article| article.keys.iter().copied()).collect();
-    entries(connection, &keys, &mut held).await?;
+    entries(connection, &BTreeSet::new(), &mut held).await?;
     Ok(held)
 }
 
-async fn whole(connection: &mut PgConnection, ids: &BTreeSet<ArticleId>, held: &mut Held) -> Result<(), Failure> {
+/// Loads articles whole.
+pub(super) async fn whole(
+    connection: &mut PgConnection,
+    ids: &BTreeSet<ArticleId>,
+    held: &mut Held,
+) -> Result<(), Failure> {
     if ids.is_empty() {
         return Ok(());
     }
@@ -90,7 +100,14 @@ async fn light(connection: &mut PgConnection, ids: &BTreeSet<ArticleId>, held: &
     Ok(())
 }
 
-async fn entries(connection: &mut PgConnection, keys: &BTreeSet<EntryKey>, held: &mut Held) -> Result<(), Failure> {
+/// Loads whose these identities are, and those of what is loaded.
+pub(super) async fn entries(
+    connection: &mut PgConnection,
+    keys: &BTreeSet<EntryKey>,
+    held: &mut Held,
+) -> Result<(), Failure> {
+    let theirs = held.articles.values().flat_map(|article| article.keys.iter().copied());
+    let keys: BTreeSet<EntryKey> = theirs.chain(keys.iter().copied()).collect();
     if keys.is_empty() {
         return Ok(());
     }

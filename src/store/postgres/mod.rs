@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use crate::model::cluster::{ArticleId, Batch, Candidate, Cluster, EntryKey, Fingerprint, Known, Query, Stored};
 use crate::model::source::{HostState, SourceName, SourceState};
 use crate::model::subscription::Subscription;
+use crate::model::takedown::Takedown;
 use crate::store::contract::{Due, Outcome, Store, Terms, Verified};
 use crate::store::error::StoreError;
 use crate::store::lease::{Lease, Leases, WorkerSeen};
@@ -25,6 +26,7 @@ mod reading;
 mod row;
 mod schema;
 mod server;
+mod takedown;
 mod verify;
 mod write;
 
@@ -105,8 +107,23 @@ impl Store for PostgresStore {
         step!(self, pool => reading::clusters(pool, query))
     }
 
+    async fn cluster(&self, leader: ArticleId) -> Result<Option<Cluster>, StoreError> {
+        step!(self, pool => reading::cluster(pool, leader))
+    }
+
+    async fn leaders(&self, query: Query) -> Result<Vec<(ArticleId, Timestamp)>, StoreError> {
+        step!(self, pool => reading::leaders(pool, query))
+    }
+
     async fn count(&self, query: Query) -> Result<u64, StoreError> {
         step!(self, pool => reading::count(pool, query))
+    }
+
+    async fn first_sights(&self, query: Query) -> Result<Vec<Timestamp>, StoreError> {
+        let query = Query { limit: usize::MAX, ..query };
+        let leaders: Result<Vec<(ArticleId, Timestamp)>, StoreError> =
+            step!(self, pool => reading::leaders(pool, query));
+        Ok(leaders?.into_iter().map(|(_, seen)| seen).collect())
     }
 
     async fn changed(&self) -> Result<Vec<Due>, StoreError> {
@@ -156,6 +173,19 @@ impl Store for PostgresStore {
             let Some(last) = last else { return Ok(count) };
             after = last;
         }
+    }
+
+    async fn take_down(&self, takedown: Takedown) -> Result<Takedown, StoreError> {
+        step!(self, pool => takedown::take_down(pool, &takedown))
+    }
+
+    async fn takedowns(&self) -> Result<Vec<Takedown>, StoreError> {
+        step!(self, pool => takedown::all(pool))
+    }
+
+    /// Asks the server, unlike an engine of one process: another worker may have taken something down a moment ago.
+    async fn is_taken_down(&self, addresses: &[[u8; 16]]) -> Result<Vec<bool>, StoreError> {
+        step!(self, pool => takedown::are_taken(pool, addresses))
     }
 
     async fn verify(&self) -> Result<Verified, StoreError> {

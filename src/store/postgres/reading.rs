@@ -5,6 +5,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use sqlx::PgPool;
 
@@ -173,6 +174,29 @@ pub(super) async fn clusters(pool: &PgPool, query: Query) -> Result<Vec<Cluster>
         Ok(Cluster { leader, copies })
     });
     clusters.collect()
+}
+
+/// The cluster that an article leads.
+pub(super) async fn cluster(pool: &PgPool, leader: ArticleId) -> Result<Option<Cluster>, Failure> {
+    let Some(leader) = article(pool, leader).await?.filter(Stored::leads) else { return Ok(None) };
+    let mut copies = copies(pool, row::ids([&leader.id])).await?;
+    Ok(Some(Cluster { copies: copies.remove(&leader.id).unwrap_or_default(), leader }))
+}
+
+/// Leaders and their first sights, newest first: a walk over one index.
+pub(super) async fn leaders(pool: &PgPool, query: Query) -> Result<Vec<(ArticleId, Timestamp)>, Failure> {
+    let (feed, first, end) = span(query);
+    let rows: Vec<(Vec<u8>, i64)> = sqlx::query_as(
+        "SELECT article, age FROM listed WHERE feed = $1 AND age >= $2 AND age < $3 ORDER BY age, late, article LIMIT $4",
+    )
+    .bind(feed)
+    .bind(first)
+    .bind(end)
+    .bind(at_most(query.limit))
+    .fetch_all(pool)
+    .await?;
+    let seen = |age: i64| Timestamp::from_microsecond(-age).map_err(|why| StoreError::damaged("a first sight", why));
+    rows.into_iter().map(|(article, age)| Ok((row::id(&article)?, seen(age)?))).collect()
 }
 
 async fn copies(pool: &PgPool, leaders: Vec<Vec<u8>>) -> Result<HashMap<ArticleId, Vec<Copy>>, Failure> {

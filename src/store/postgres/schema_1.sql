@@ -55,6 +55,14 @@ CREATE TABLE sources (name TEXT PRIMARY KEY, state BYTEA NOT NULL);
 CREATE TABLE hosts (origin TEXT PRIMARY KEY, state BYTEA NOT NULL);
 CREATE TABLE subscriptions (token TEXT PRIMARY KEY, state BYTEA NOT NULL);
 
+-- What was taken down, by its address and by the articles it met.
+CREATE TABLE takedowns (link TEXT PRIMARY KEY, address BYTEA NOT NULL, state BYTEA NOT NULL);
+CREATE INDEX takedowns_by_address ON takedowns (address);
+CREATE TABLE taken (article BYTEA NOT NULL, link TEXT NOT NULL, PRIMARY KEY (article, link));
+-- A commit holds one of these with others, a takedown all of them alone: no commit under way passes a takedown by.
+CREATE TABLE gates (gate INT PRIMARY KEY);
+INSERT INTO gates (gate) VALUES (0), (1), (2), (3), (4), (5), (6), (7);
+
 -- Who may ask a host, or publish; the fence is higher each time it changes hands.
 CREATE TABLE leases (
     name TEXT PRIMARY KEY,

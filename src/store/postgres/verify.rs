@@ -10,6 +10,7 @@ use crate::store::contract::Verified;
 use crate::store::error::StoreError;
 use crate::store::postgres::failure::Failure;
 use crate::store::postgres::reading;
+use crate::store::postgres::takedown;
 
 /// Articles that are read at once.
 const PAGE: usize = 500;
@@ -39,6 +40,7 @@ const NEVER: &[(&str, &str)] = &[
         "a text is shared by an article that is gone",
         "SELECT COUNT(*) FROM shares s LEFT JOIN articles a ON a.id = s.article WHERE a.id IS NULL",
     ),
+    ("an article is kept that was taken down", "SELECT COUNT(*) FROM taken t JOIN articles a ON a.id = t.article"),
     (
         "a feed counts other articles than it has",
         "SELECT COUNT(*) FROM (SELECT feed, SUM(articles) AS n FROM outbox GROUP BY feed) AS o
@@ -61,6 +63,7 @@ pub(super) async fn verify(pool: &PgPool) -> Result<Verified, Failure> {
     verified.sources = sources.len() as u64;
     reading::all::<HostState>(pool, "SELECT origin, state FROM hosts ORDER BY origin").await?;
     reading::all::<Subscription>(pool, "SELECT token, state FROM subscriptions ORDER BY token").await?;
+    takedown::all(pool).await?;
     // One look at all tables: workers may be storing meanwhile.
     let mut look = pool.begin().await?;
     sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ").execute(&mut *look).await?;

@@ -47,6 +47,11 @@ pub(super) fn shares(fingerprint: &Fingerprint) -> BTreeSet<i64> {
     hashes
 }
 
+/// An address as it is looked for; all zero is nobody's.
+pub(super) fn address(address: &[u8; 16]) -> Option<i64> {
+    (*address != [0; 16]).then(|| row::signed(xxh3_64_with_seed(address, 1)))
+}
+
 /// Address and whole text, as hashes; all zero is nobody's.
 fn texts(fingerprint: &Fingerprint) -> Vec<i64> {
     let parts = [(fingerprint.address, 1), (fingerprint.exact, 2)];
