@@ -37,6 +37,7 @@ pub(super) async fn commit(pool: &PgPool, batch: &Batch, terms: &Terms) -> Resul
     }
     takedown::pass_gate(&mut transaction).await?;
     let mut held = load::of_batch(&mut transaction, batch).await?;
+    takedown::load(&mut transaction, batch, &mut held).await?;
     let before = Before::of(&held);
     let brought: BTreeSet<ArticleId> = batch.articles.iter().map(|article| article.id).collect();
     held.commit(batch.clone());

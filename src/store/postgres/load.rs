@@ -10,7 +10,6 @@ use crate::model::cluster::{ArticleId, Batch, EntryKey, Known, Stored};
 use crate::store::memory::Held;
 use crate::store::postgres::failure::Failure;
 use crate::store::postgres::row::{self, Light, Whole};
-use crate::store::postgres::takedown;
 
 /// Loads what a batch may change: its articles whole, those it names lightly, and all of their identities.
 pub(super) async fn of_batch(connection: &mut PgConnection, batch: &Batch) -> Result<Held, Failure> {
@@ -26,7 +25,6 @@ pub(super) async fn of_batch(connection: &mut PgConnection, batch: &Batch) -> Re
     others.retain(|id| !brought.contains(id));
     light(connection, &others, &mut held).await?;
     leaders(connection, &mut held).await?;
-    takedown::load(connection, batch, &mut held).await?;
     let mut keys: BTreeSet<EntryKey> = batch.noted.iter().copied().collect();
     keys.extend(batch.aliases.iter().map(|(key, _)| *key));
     keys.extend(batch.articles.iter().flat_map(|article| article.keys.iter().copied()));

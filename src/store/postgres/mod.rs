@@ -123,7 +123,9 @@ impl Store for PostgresStore {
         let query = Query { limit: usize::MAX, ..query };
         let leaders: Result<Vec<(ArticleId, Timestamp)>, StoreError> =
             step!(self, pool => reading::leaders(pool, query));
-        Ok(leaders?.into_iter().map(|(_, seen)| seen).collect())
+        // To the microsecond, as the other engines.
+        let sights = leaders?.into_iter().map(|(_, seen)| Timestamp::from_microsecond(seen.as_microsecond()));
+        sights.collect::<Result<_, _>>().map_err(|why| StoreError::damaged("a first sight", why))
     }
 
     async fn changed(&self) -> Result<Vec<Due>, StoreError> {

@@ -186,8 +186,9 @@ pub(super) async fn cluster(pool: &PgPool, leader: ArticleId) -> Result<Option<C
 /// Leaders and their first sights, newest first: a walk over one index.
 pub(super) async fn leaders(pool: &PgPool, query: Query) -> Result<Vec<(ArticleId, Timestamp)>, Failure> {
     let (feed, first, end) = span(query);
-    let rows: Vec<(Vec<u8>, i64)> = sqlx::query_as(
-        "SELECT article, age FROM listed WHERE feed = $1 AND age >= $2 AND age < $3 ORDER BY age, late, article LIMIT $4",
+    let rows: Vec<(Vec<u8>, i64, i32)> = sqlx::query_as(
+        "SELECT article, age, nanos FROM listed WHERE feed = $1 AND age >= $2 AND age < $3
+         ORDER BY age, late, article LIMIT $4",
     )
     .bind(feed)
     .bind(first)
@@ -195,8 +196,11 @@ pub(super) async fn leaders(pool: &PgPool, query: Query) -> Result<Vec<(ArticleI
     .bind(at_most(query.limit))
     .fetch_all(pool)
     .await?;
-    let seen = |age: i64| Timestamp::from_microsecond(-age).map_err(|why| StoreError::damaged("a first sight", why));
-    rows.into_iter().map(|(article, age)| Ok((row::id(&article)?, seen(age)?))).collect()
+    let seen = |age: i64, nanos: i32| {
+        let at = Timestamp::from_nanosecond(i128::from(-age) * 1000 + i128::from(nanos));
+        at.map_err(|why| StoreError::damaged("a first sight", why))
+    };
+    rows.into_iter().map(|(article, age, nanos)| Ok((row::id(&article)?, seen(age, nanos)?))).collect()
 }
 
 async fn copies(pool: &PgPool, leaders: Vec<Vec<u8>>) -> Result<HashMap<ArticleId, Vec<Copy>>, Failure> {

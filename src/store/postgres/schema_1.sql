@@ -36,6 +36,7 @@ CREATE TABLE listed (
     age BIGINT NOT NULL,
     late BIGINT NOT NULL,
     article BYTEA NOT NULL,
+    nanos INT NOT NULL,          -- of the first sight, below the microseconds of its age
     PRIMARY KEY (feed, age, late, article)
 );
 CREATE INDEX listed_by_article ON listed (article);

@@ -213,6 +213,7 @@ async fn entries(
 async fn indexes(connection: &mut PgConnection, articles: &[&Stored]) -> Result<(), Failure> {
     let (mut hashes, mut ages, mut whose) = (Vec::new(), Vec::new(), Vec::new());
     let (mut feeds, mut feed_ages, mut lates, mut leaders) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut nanos = Vec::new();
     for article in articles {
         let age = -article.first_seen.as_microsecond();
         for hash in shares(&article.fingerprint) {
@@ -226,6 +227,7 @@ async fn indexes(connection: &mut PgConnection, articles: &[&Stored]) -> Result<
             feed_ages.push(age);
             lates.push(i64::from(rules::age_seconds(article)));
             leaders.push(article.id.0.to_vec());
+            nanos.push(article.first_seen.subsec_nanosecond() % 1000);
         }
     }
     if !hashes.is_empty() {
@@ -241,13 +243,14 @@ async fn indexes(connection: &mut PgConnection, articles: &[&Stored]) -> Result<
     }
     if !feeds.is_empty() {
         sqlx::query(
-            "INSERT INTO listed (feed, age, late, article)
-             SELECT * FROM UNNEST($1::TEXT[], $2::BIGINT[], $3::BIGINT[], $4::BYTEA[]) ON CONFLICT DO NOTHING",
+            "INSERT INTO listed (feed, age, late, article, nanos)
+             SELECT * FROM UNNEST($1::TEXT[], $2::BIGINT[], $3::BIGINT[], $4::BYTEA[], $5::INT[]) ON CONFLICT DO NOTHING",
         )
         .bind(feeds)
         .bind(feed_ages)
         .bind(lates)
         .bind(leaders)
+        .bind(nanos)
         .execute(connection)
         .await?;
     }
