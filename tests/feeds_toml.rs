@@ -21,20 +21,15 @@ fn with(table: &str, line: &str) -> String {
     let inside = |needed: &str| if line.is_empty() { needed.to_owned() } else { format!("{needed}, {line}") };
     match table {
         "" => format!("{line}\n{source}"),
-        // A feed has a slug and asks for something; its sources have names.
-        "feed" => {
-            let named = "[[source]]\nname = \"Example\"\nurl = \"https://example.org/feed\"\n";
-            let has = |key: &str| line.starts_with(&format!("{key} "));
-            let slug = if has("slug") { "" } else { "slug = \"x\"\n" };
-            let words = if has("words") { "" } else { "words = [\"x\"]\n" };
-            format!("{named}[[feed]]\n{slug}{words}{line}\n")
-        }
         "source" if line.starts_with("url ") => format!("[[source]]\n{line}\n"),
         "source" => format!("{source}{line}\n"),
         "source.select" if line.starts_with("item ") => format!("{source}select = {{ {line} }}\n"),
         "source.select" => format!("{source}select = {{ {} }}\n", inside("item = \"li\"")),
         "source.article" => format!("{source}article = {{ {line} }}\n"),
         "country.CODE" => format!("[country.KP]\n{line}\n"),
+        "feed" if line.starts_with("slug ") => format!("{source}[[feed]]\n{line}\ncountries = [\"KP\"]\n"),
+        "feed" if line.starts_with("countries = [\"") => format!("{source}[[feed]]\nslug = \"x\"\n{line}\n"),
+        "feed" => format!("{source}[[feed]]\nslug = \"x\"\ncountries = [\"KP\"]\n{line}\n"),
         table => format!("[{table}]\n{line}\n"),
     }
 }
@@ -100,7 +95,7 @@ fn page() -> String {
         .to_owned();
     for table in TABLES {
         let heading = match table.name {
-            "source" | "feed" => format!("[[{}]]", table.name),
+            "source" => "[[source]]".to_owned(),
             name if name.starts_with("source.") => format!("[[source]] {}", name.trim_start_matches("source.")),
             name => format!("[{name}]"),
         };

@@ -615,7 +615,7 @@ async fn a_short_page_of_an_article_is_published_as_it_is_and_leaves_no_old_pack
         names
     };
     sink.write(vec![page(20_000)]).await.unwrap();
-    assert_eq!(names(), ["index.html", "index.html.br", "index.html.gz"]);
+    assert_eq!(names(), ["index.html", "index.html.gz"]);
     sink.write(vec![page(2_000)]).await.unwrap();
     assert_eq!(names(), ["index.html"]);
     assert_eq!(sink.write(vec![page(2_000)]).await.unwrap(), []);

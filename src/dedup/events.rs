@@ -4,8 +4,9 @@
 //! one event: how much of that weight is common to both; whether each text has the words of the other's headline; whether
 //! each has the names of the other's beginning. Reports in one form on other places and people fail the last two.
 
+use std::cell::OnceCell;
 use std::cmp::Ordering;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -21,8 +22,9 @@ const ARTICLES_MAX: usize = 20_000;
 /// Words of the text that are weighed: what happened, where and to whom stands at the beginning.
 const LEAD_WORDS: usize = 60;
 
-/// Words of the text that may answer to another's headline and names.
+/// Words of the text that may answer to another's headline and names, and bytes in which they are looked for.
 const TEXT_WORDS: usize = 600;
+const TEXT_BYTES: usize = 12 * 1024;
 
 /// How often a word of the headline counts against one of the text.
 const TITLE_WEIGHT: f32 = 2.0;
@@ -102,8 +104,10 @@ struct Words {
     names: Vec<Stem>,
     /// Names and figures of the headline, by hash. Its first word is a capital whatever it is.
     marks: Vec<u64>,
-    /// All, as far as the text is looked at.
-    all: HashSet<u64>,
+    /// All, as far as the text is looked at, in order; read when another article asks, which most never do.
+    all: OnceCell<Vec<u64>>,
+    /// What it is read from.
+    told: Box<[Box<str>]>,
 }
 
 /// A word of an article.
@@ -243,7 +247,6 @@ impl Words {
         let mut stems: HashMap<u64, Stem> = HashMap::new();
         let mut names: HashMap<u64, Stem> = HashMap::new();
         for (index, (stem, is_name)) in stems_of(told.title).enumerate() {
-            words.all.insert(stem.hash);
             words.headline.push(stem);
             if stem.is_figure || is_name && index > 0 {
                 words.marks.push(stem.hash);
@@ -253,21 +256,32 @@ impl Words {
                 names.insert(stem.hash, stem);
             }
         }
-        for (index, (stem, is_name)) in stems_of(told.text).take(TEXT_WORDS).enumerate() {
-            words.all.insert(stem.hash);
-            if index < LEAD_WORDS {
-                stems.entry(stem.hash).or_insert(stem).count += 1.0;
-                if is_name {
-                    names.insert(stem.hash, stem);
-                }
+        for (stem, is_name) in stems_of(told.text).take(LEAD_WORDS) {
+            stems.entry(stem.hash).or_insert(stem).count += 1.0;
+            if is_name {
+                names.insert(stem.hash, stem);
             }
         }
+        let text = &told.text[..told.text.floor_char_boundary(TEXT_BYTES)];
+        words.told = [told.title, text].map(Box::from).into();
         words.headline.sort_unstable_by_key(|stem| stem.hash);
         words.headline.dedup_by_key(|stem| stem.hash);
         words.stems = stems.into_values().collect();
         words.stems.sort_unstable_by_key(|stem| stem.hash);
         words.names = names.into_values().collect();
         words
+    }
+
+    /// Whether a word stands in the headline or in the text.
+    fn has(&self, stem: u64) -> bool {
+        let read = || {
+            let texts = self.told.iter().flat_map(|text| stems_of(text).take(TEXT_WORDS));
+            let mut all: Vec<u64> = texts.map(|(stem, _)| stem.hash).collect();
+            all.sort_unstable();
+            all.dedup();
+            all
+        };
+        self.all.get_or_init(read).binary_search(&stem).is_ok()
     }
 }
 
@@ -311,7 +325,7 @@ fn heaviest(stems: &[Stem]) -> Vec<u64> {
 
 /// Whether each headline has a name or a figure that the other article has nowhere: the weather in two towns, two days' quotes.
 fn tell_of_others(one: &Words, other: &Words) -> bool {
-    let is_strange = |one: &Words, other: &Words| one.marks.iter().any(|mark| !other.all.contains(mark));
+    let is_strange = |one: &Words, other: &Words| one.marks.iter().any(|mark| !other.has(*mark));
     is_strange(one, other) && is_strange(other, one)
 }
 
@@ -340,7 +354,7 @@ fn answered((asked, words): (&[Stem], &Words), (other_asked, other_words): (&[St
 /// The part of these stems that stands in a text, each by its rarity.
 fn part(asked: &[Stem], words: &Words) -> f32 {
     let whole: f32 = asked.iter().map(|stem| stem.rarity).sum();
-    let there: f32 = asked.iter().filter(|stem| words.all.contains(&stem.hash)).map(|stem| stem.rarity).sum();
+    let there: f32 = asked.iter().filter(|stem| words.has(stem.hash)).map(|stem| stem.rarity).sum();
     if whole > 0.0 { there / whole } else { NEUTRAL }
 }
 

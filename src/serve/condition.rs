@@ -227,7 +227,7 @@ mod tests {
             ("gzip, deflate, br, zstd", [Brotli, Gzip, Identity]),
             ("br;q=0, gzip", [Gzip, Identity, Identity]),
             ("br;q=0.1, gzip;q=0.9", [Gzip, Brotli, Identity]),
-            ("gzip;q=0.001", [Identity, Gzip, Identity]),
+            ("gzip;q=0.001", [Gzip, Identity, Identity]),
             ("identity", [Identity; 3]),
             ("identity, gzip;q=0.5", [Identity, Gzip, Identity]),
             ("*", [Brotli, Gzip, Identity]),
