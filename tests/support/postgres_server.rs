@@ -18,7 +18,7 @@ use sqlx::{AssertSqlSafe, Connection};
 const KEEPER: &str = r#"
 (while [ ! -e "$D/stop" ]; do "$B/postgres" -D "$D" -h 127.0.0.1 -p "$P" -k '' -c shared_buffers=64MB "$@" >>"$D/log" 2>&1; sleep 0.1; done) &
 read -r _
-touch "$D/stop"
+[ -e "$D/stop" ] || touch "$D/stop"
 kill -QUIT "$(head -n 1 "$D/postmaster.pid")" 2>/dev/null
 wait
 rm -rf "$D"
