@@ -38,11 +38,12 @@ impl Served {
             .stderr(Stdio::piped())
             .spawn()
             .expect("the program starts");
-        let words = BufReader::new(child.stderr.take().expect("piped")).lines().map_while(Result::ok);
-        let host = words.into_iter().find_map(|line| {
+        let mut words = BufReader::new(child.stderr.take().expect("piped")).lines().map_while(Result::ok);
+        let host = words.find_map(|line| {
             let from = line.find("http://")?;
             Some(line[from..].split_whitespace().next()?.to_owned())
         });
+        std::thread::spawn(move || words.for_each(drop));
         Self { child, host: host.expect("serve says where") }
     }
 }

@@ -184,7 +184,7 @@ impl<'a> Teller<'a> {
         match Messenger::new(&settings.worker, &settings.network, alert.deadline) {
             Ok(messenger) => Some(Self { alert, messenger }),
             Err(error) => {
-                eprintln!("feedatlas: nobody can be told: {error}");
+                say!("feedatlas: nobody can be told: {error}");
                 None
             }
         }
@@ -193,7 +193,7 @@ impl<'a> Teller<'a> {
     async fn ping(&self, alert: &Alert) {
         let Some(url) = &alert.ping else { return };
         if let Err(error) = self.messenger.ping(url).await {
-            eprintln!("feedatlas: [alert] ping did not arrive: {}", with_causes(&error));
+            say!("feedatlas: [alert] ping did not arrive: {}", with_causes(&error));
         }
     }
 
@@ -214,7 +214,7 @@ impl<'a> Teller<'a> {
         let Some(url) = &self.alert.webhook else { return false };
         let posted = self.messenger.post(url, message.to_owned()).await;
         if let Err(error) = &posted {
-            eprintln!("feedatlas: [alert] webhook could not be told: {}", with_causes(error));
+            say!("feedatlas: [alert] webhook could not be told: {}", with_causes(error));
         }
         posted.is_ok()
     }
@@ -235,7 +235,7 @@ impl<'a> Teller<'a> {
                 format!("it had not ended after {deadline:#}")
             }
         };
-        eprintln!("feedatlas: [alert] command `{program}` could not tell: {wrong}");
+        say!("feedatlas: [alert] command `{program}` could not tell: {wrong}");
         false
     }
 }

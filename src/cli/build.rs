@@ -19,7 +19,7 @@ use crate::store::error::StoreError;
 /// The runtime of a whole command.
 pub(crate) fn runtime() -> Result<Runtime, Exit> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
-        eprintln!("feedatlas: the runtime cannot start: {error}");
+        say!("feedatlas: the runtime cannot start: {error}");
         Exit::Unusable
     })
 }
@@ -34,7 +34,7 @@ pub(crate) fn block_on<T>(runtime: Runtime, work: impl Future<Output = T>) -> T 
 /// The store that feeds.toml names; what was mended while opening is told.
 pub(crate) fn store(settings: &Settings) -> Result<Arc<dyn Store>, Exit> {
     let opened = store::open(&settings.store).map_err(|error| told(&error))?;
-    opened.notes.iter().for_each(|note| eprintln!("feedatlas: {note}"));
+    opened.notes.iter().for_each(|note| say!("feedatlas: {note}"));
     Ok(opened.store)
 }
 
@@ -47,7 +47,7 @@ pub(crate) fn worker(settings: Settings) -> Result<Arc<Worker>, Exit> {
 /// A worker over a store that is open.
 pub(crate) fn worker_over(settings: Settings, store: Arc<dyn Store>) -> Result<Arc<Worker>, Exit> {
     let fetcher = Fetcher::new(&settings.worker, &settings.network, &settings.limits).map_err(|error| {
-        eprintln!("feedatlas: {error}");
+        say!("feedatlas: {error}");
         Exit::Unusable
     })?;
     let gazetteer = Arc::new(Gazetteer::new(&settings.countries));
@@ -56,7 +56,7 @@ pub(crate) fn worker_over(settings: Settings, store: Arc<dyn Store>) -> Result<A
 
 /// A store's error in words, and how to end because of it.
 pub(crate) fn told(error: &StoreError) -> Exit {
-    eprintln!("feedatlas: {}", with_causes(error));
+    say!("feedatlas: {}", with_causes(error));
     match error {
         StoreError::Busy { .. } => Exit::Busy,
         _ => Exit::Unusable,
@@ -65,6 +65,6 @@ pub(crate) fn told(error: &StoreError) -> Exit {
 
 /// A file or folder that cannot be used, told; and how to end because of it.
 pub(crate) fn unusable(path: &Path, error: &io::Error) -> Exit {
-    eprintln!("feedatlas: {}: {error}", path.display());
+    say!("feedatlas: {}: {error}", path.display());
     Exit::Unusable
 }

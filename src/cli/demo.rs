@@ -52,7 +52,7 @@ pub(crate) fn run(arguments: &Arguments) -> Exit {
     let folder = match Scratch::new() {
         Ok(folder) => folder,
         Err(error) => {
-            eprintln!("feedatlas: {}: {error}", std::env::temp_dir().display());
+            say!("feedatlas: {}: {error}", std::env::temp_dir().display());
             return Exit::Unusable;
         }
     };
@@ -74,7 +74,7 @@ async fn demo(scratch: &Path, arguments: &Arguments) -> Result<(), Exit> {
     let listener = if arguments.once.is_none() { Some(listen_somewhere(arguments.listen).await?) } else { None };
     let shown_at = listener.as_ref().and_then(|listener| listener.local_addr().ok()).unwrap_or(arguments.listen);
     let settings = settings(scratch, &public, origin, shown_at)?;
-    eprintln!("feedatlas: the sample site is at http://{origin}/; the address guard lets this one address through");
+    say!("feedatlas: the sample site is at http://{origin}/; the address guard lets this one address through");
     publish(settings, &site_folder, origin, &stop).await?;
     match listener {
         None => println!("published into {}: open {}", public.display(), public.join("index.html").display()),
@@ -100,7 +100,7 @@ async fn publish(
     let _ = std::fs::remove_file(settings.publish.to.join(status::PATH));
     let worker = build::worker(settings)?;
     for round in ["first", "second"] {
-        eprintln!("feedatlas: {round} pass");
+        say!("feedatlas: {round} pass");
         let screen = Screen::new(false);
         let options = Options { force: true, ..Options::default() };
         pass(&worker, &options, stop, &screen).await?;
@@ -115,14 +115,14 @@ fn settings(scratch: &Path, public: &Path, origin: SocketAddr, shown_at: SocketA
     let text = SITE.iter().find(|(name, _)| *name == "feeds.toml").map_or(&[][..], |(_, bytes)| *bytes);
     let text = String::from_utf8_lossy(text).replace(ORIGIN, &origin.to_string());
     let reading = config::read(&text, &scratch.join("feeds.toml"), &|_| None).map_err(|error| {
-        eprintln!("{error}");
+        say!("{error}");
         Exit::Usage
     })?;
     let mut settings = reading.settings;
     settings.store.path = scratch.join("data");
     settings.publish.to = public.to_path_buf();
     settings.publish.base_url = PageUrl::parse(&format!("http://{shown_at}")).map_err(|error| {
-        eprintln!("feedatlas: {error}");
+        say!("feedatlas: {error}");
         Exit::Usage
     })?;
     Ok(settings)

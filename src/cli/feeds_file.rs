@@ -92,7 +92,7 @@ fn is_insertion(before: &str, after: &str) -> bool {
 /// Writes sources into a feeds.toml that has none of them yet. It is replaced whole, or stays as it is.
 pub(crate) fn write(config: &Path, sources: &[Lines]) -> Result<(), Exit> {
     let refused = |why: &str| {
-        eprintln!("feedatlas: {}: {why}; nothing was changed", config.display());
+        say!("feedatlas: {}: {why}; nothing was changed", config.display());
         Exit::Usage
     };
     // A link stays one: what it leads to is replaced.

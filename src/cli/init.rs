@@ -29,11 +29,11 @@ pub(crate) fn run(config: &Path, arguments: &Arguments) -> Exit {
             Exit::Done
         }
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            eprintln!("feedatlas: {}: is there already; nothing was changed (--force replaces it)", config.display());
+            say!("feedatlas: {}: is there already; nothing was changed (--force replaces it)", config.display());
             Exit::Usage
         }
         Err(error) => {
-            eprintln!("feedatlas: {}: {error}", config.display());
+            say!("feedatlas: {}: {error}", config.display());
             Exit::Unusable
         }
     }

@@ -83,7 +83,7 @@ fn inspect(config: &Path, arguments: &Arguments) -> Result<(), Exit> {
 /// The settings of an empty feeds.toml.
 fn defaults() -> Result<Settings, Exit> {
     config::read("", Path::new("feeds.toml"), &|_| None).map(|reading| reading.settings).map_err(|error| {
-        eprintln!("{error}");
+        say!("{error}");
         Exit::Usage
     })
 }
@@ -91,7 +91,7 @@ fn defaults() -> Result<Settings, Exit> {
 /// The document, or what is seen of one that cannot be had.
 async fn fetched(settings: &Settings, url: PageUrl) -> Result<Result<Document, Seen>, Exit> {
     let fetcher = Fetcher::new(&settings.worker, &settings.network, &settings.limits).map_err(|error| {
-        eprintln!("feedatlas: {error}");
+        say!("feedatlas: {error}");
         Exit::Unusable
     })?;
     let source = source_of(settings, &url);
@@ -108,11 +108,11 @@ async fn fetched(settings: &Settings, url: PageUrl) -> Result<Result<Document, S
 
 fn from_file(path: &Path, url: Option<&str>) -> Result<Document, Exit> {
     let body = std::fs::read(path).map_err(|error| {
-        eprintln!("feedatlas: {}: neither an address nor a file that can be read: {error}", path.display());
+        say!("feedatlas: {}: neither an address nor a file that can be read: {error}", path.display());
         Exit::Usage
     })?;
     let url = PageUrl::parse(url.unwrap_or(UNKNOWN_ADDRESS)).map_err(|error| {
-        eprintln!("feedatlas: {error}");
+        say!("feedatlas: {error}");
         Exit::Usage
     })?;
     Ok(local::document(url, None, body))

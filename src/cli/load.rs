@@ -13,13 +13,13 @@ pub(crate) fn settings(path: &Path) -> Result<Settings, Exit> {
     match config::read(&text, path, &|name| std::env::var(name).ok()) {
         Ok(reading) => {
             if !reading.warnings.is_empty() {
-                eprintln!("{}", reading.warnings);
+                say!("{}", reading.warnings);
             }
             site_rules(&reading.settings)?;
             Ok(reading.settings)
         }
         Err(error) => {
-            eprintln!("{error}");
+            say!("{error}");
             Err(Exit::Usage)
         }
     }
@@ -31,7 +31,7 @@ pub(crate) fn settings_or_defaults(config: &Path) -> Result<Settings, Exit> {
         return settings(config);
     }
     config::read("", config, &|_| None).map(|reading| reading.settings).map_err(|error| {
-        eprintln!("{error}");
+        say!("{error}");
         Exit::Usage
     })
 }
@@ -40,7 +40,7 @@ pub(crate) fn settings_or_defaults(config: &Path) -> Result<Settings, Exit> {
 fn site_rules(settings: &Settings) -> Result<(), Exit> {
     let Some(folder) = &settings.worker.site_rules else { return Ok(()) };
     site_rules::take_folder(folder).map(drop).map_err(|error| {
-        eprintln!(
+        say!(
             "feedatlas: {}: {error}; [worker] site_rules names a folder of `<host>.txt` files, or is left out",
             folder.display()
         );
@@ -52,12 +52,12 @@ fn site_rules(settings: &Settings) -> Result<(), Exit> {
 pub(crate) fn text(path: &Path) -> Result<String, Exit> {
     std::fs::read_to_string(path).map_err(|error| {
         match error.kind() {
-            std::io::ErrorKind::NotFound => eprintln!(
+            std::io::ErrorKind::NotFound => say!(
                 "feedatlas: {}: there is no such file; `feedatlas init` writes one, `--config FILE` names another",
                 path.display()
             ),
-            std::io::ErrorKind::InvalidData => eprintln!("feedatlas: {}: is not UTF-8 text", path.display()),
-            _ => eprintln!("feedatlas: {}: {error}", path.display()),
+            std::io::ErrorKind::InvalidData => say!("feedatlas: {}: is not UTF-8 text", path.display()),
+            _ => say!("feedatlas: {}: {error}", path.display()),
         }
         Exit::Usage
     })

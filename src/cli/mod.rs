@@ -1,5 +1,8 @@
 //! The composition root: builds concrete things, reads clock, environment and signals. A file a command.
 
+#[macro_use]
+mod say;
+
 mod alert;
 mod build;
 mod case;

@@ -121,18 +121,18 @@ impl Import {
         let bytes = bytes.map_err(|error| unusable(path, &error)).map_err(|_| Exit::Usage)?;
         let shown = if is_standard { "standard input".to_owned() } else { path.display().to_string() };
         let list = opml::read(&bytes).map_err(|error| {
-            eprintln!("feedatlas: {shown}: {error}");
+            say!("feedatlas: {shown}: {error}");
             Exit::Usage
         })?;
         self.lists += 1;
         self.mended += list.mended.len();
         self.mended_lists += usize::from(!list.mended.is_empty());
         for mended in &list.mended {
-            eprintln!("{shown}:{}:{}: mended: {}", mended.line, mended.column, mended.what);
+            say!("{shown}:{}:{}: mended: {}", mended.line, mended.column, mended.what);
         }
         for line in list.lines {
             if let Err(why) = self.line(&line, &shown) {
-                eprintln!("{shown}:{}: left out: {why}", line.at);
+                say!("{shown}:{}: left out: {why}", line.at);
             }
         }
         Ok(())
@@ -206,7 +206,7 @@ impl Import {
 
     fn told(&self) {
         let Self { lists, mended, mended_lists, twice, left_out, .. } = self;
-        eprintln!(
+        say!(
             "{lists} lists read, {mended_lists} of them mended in {mended} places; {} sources, {twice} there already, {left_out} without \
              an address that can be asked",
             self.sources.len()

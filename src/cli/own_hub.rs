@@ -27,7 +27,7 @@ impl OwnHub {
             return Ok(None);
         }
         let told = |error: &dyn std::fmt::Display| {
-            eprintln!("feedatlas: {error}");
+            say!("feedatlas: {error}");
             Exit::Unusable
         };
         let fetcher =

@@ -23,7 +23,7 @@ const WIDTH_ELSEWHERE: u16 = 160;
 /// Asks every source and prints what it found.
 pub(crate) fn run(settings: Settings) -> Result<(), Exit> {
     let fetcher = Fetcher::new(&settings.worker, &settings.network, &settings.limits).map_err(|error| {
-        eprintln!("feedatlas: {error}");
+        say!("feedatlas: {error}");
         Exit::Unusable
     })?;
     let now = Timestamp::now();
@@ -46,7 +46,7 @@ pub(crate) fn run(settings: Settings) -> Result<(), Exit> {
         asking.collect::<Vec<_>>().await
     });
     if probes.len() < settings.sources.len() {
-        eprintln!("feedatlas: stopped; {} sources were not asked", settings.sources.len() - probes.len());
+        say!("feedatlas: stopped; {} sources were not asked", settings.sources.len() - probes.len());
     }
     // Whoever closed the stream (`| head`) has read enough.
     let _ = io::stdout().write_all(words(&probes).as_bytes());

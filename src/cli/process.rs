@@ -19,7 +19,7 @@ pub(crate) fn connections_max() -> usize {
     let Some(files) = open_files(&limits) else { return CONNECTIONS_MAX };
     let places = places(files);
     if places < CONNECTIONS_MAX {
-        eprintln!(
+        say!(
             "feedatlas: the system lets this process open {files} files: at most {places} connections at a time, more wait; \
              `ulimit -n {}` before it starts (systemd: LimitNOFILE=, containers: --ulimit nofile=) lets in {CONNECTIONS_MAX}",
             CONNECTIONS_MAX + OTHER_FILES

@@ -42,7 +42,7 @@ impl Reload {
             let taken = self.read();
             self.tally.reloaded(taken);
             if !taken {
-                eprintln!("feedatlas: {} is wrong: the one that was read before stays in force", self.config.display());
+                say!("feedatlas: {} is wrong: the one that was read before stays in force", self.config.display());
             }
         }
     }
@@ -53,13 +53,13 @@ impl Reload {
         let config = self.config.display();
         match &self.turn {
             Turn::Folder(server) => {
-                eprintln!("feedatlas: {config} is in force: {} is served", settings.publish.to.display());
+                say!("feedatlas: {config} is in force: {} is served", settings.publish.to.display());
                 server.turn_to(settings.publish.to);
                 true
             }
             Turn::Worker(sender) => {
                 let Some(worker) = renewed(&sender.borrow(), settings) else { return false };
-                eprintln!("feedatlas: {config} is in force from the next pass on");
+                say!("feedatlas: {config} is in force from the next pass on");
                 sender.send_replace(worker);
                 true
             }
@@ -74,10 +74,10 @@ fn renewed(old: &Worker, settings: Settings) -> Option<Arc<Worker>> {
     if new.path != stays.path || database(new) != database(stays) {
         let path = stays.path.display();
         let stays = if stays.shared.is_some() { "the database".to_owned() } else { path.to_string() };
-        eprintln!("feedatlas: another [store] is heeded after a restart; until then it stays {stays}");
+        say!("feedatlas: another [store] is heeded after a restart; until then it stays {stays}");
     }
     if settings.worker.site_rules != old.settings.worker.site_rules {
-        eprintln!("feedatlas: other [worker] site_rules are heeded after a restart");
+        say!("feedatlas: other [worker] site_rules are heeded after a restart");
     }
     let mut worker = build::worker_over(settings, Arc::clone(&old.store)).ok()?;
     // What was counted goes on being counted.

@@ -103,7 +103,7 @@ pub(crate) fn told(error: &PassError) -> Exit {
     match error {
         PassError::Store(error) | PassError::Edition(EditionError::Store(error)) => build::told(error),
         PassError::Edition(EditionError::Publish(error)) => {
-            eprintln!("feedatlas: {}", with_causes(error));
+            say!("feedatlas: {}", with_causes(error));
             Exit::Unusable
         }
     }
@@ -113,7 +113,7 @@ fn check_names(settings: &Settings, names: &[String]) -> Result<(), Exit> {
     let unknown: Vec<&String> =
         names.iter().filter(|name| settings.sources.iter().all(|source| source.name.as_str() != **name)).collect();
     for name in &unknown {
-        eprintln!("feedatlas: no source is named `{name}`; `feedatlas status` lists them");
+        say!("feedatlas: no source is named `{name}`; `feedatlas status` lists them");
     }
     if unknown.is_empty() { Ok(()) } else { Err(Exit::Usage) }
 }

@@ -89,7 +89,7 @@ async fn serve(
     let worker = if arguments.work { Some(build::worker(settings)?) } else { None };
     let listener = listen(arguments.listen).await?;
     let address = listener.local_addr().unwrap_or(arguments.listen);
-    eprintln!("feedatlas: http://{address}/ serves {}", folder.display());
+    say!("feedatlas: http://{address}/ serves {}", folder.display());
     let desk = desk(worker.as_ref(), hub.as_ref()).await?;
     let server = Server::new(folder).with_desk(desk.clone()).with_log(log.clone());
     let server = Arc::new(server.with_connections_max(process::connections_max()));
@@ -105,7 +105,7 @@ async fn serve(
     let watched = match arguments.metrics {
         Some(address) => {
             let listener = listen(address).await?;
-            eprintln!("feedatlas: http://{}/metrics", listener.local_addr().unwrap_or(address));
+            say!("feedatlas: http://{}/metrics", listener.local_addr().unwrap_or(address));
             let more = numbers(&turn, &tally);
             // Cut when `serve` ends: whoever watches asks again.
             Some(tokio::spawn(metrics::run(listener, Arc::clone(&server), more, stop.clone())))
@@ -139,7 +139,7 @@ async fn serve(
     }
     passes?;
     answered.map_err(|error| {
-        eprintln!("feedatlas: {error}");
+        say!("feedatlas: {error}");
         Exit::Unusable
     })
 }
@@ -161,7 +161,7 @@ fn numbers(turn: &Turn, tally: &Arc<Tally>) -> impl Fn(&mut Page) + Send + Sync 
 
 pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, Exit> {
     TcpListener::bind(address).await.map_err(|error| {
-        eprintln!("feedatlas: cannot listen on {address}: {error}");
+        say!("feedatlas: cannot listen on {address}: {error}");
         Exit::Usage
     })
 }
@@ -174,7 +174,7 @@ fn log(path: &Path, form: AccessLogForm) -> Result<Arc<AccessLog>, Exit> {
     };
     let opened: io::Result<AccessLog> = AccessLog::open(place, form);
     opened.map(Arc::new).map_err(|error| {
-        eprintln!("feedatlas: --access-log {}: {error}", path.display());
+        say!("feedatlas: --access-log {}: {error}", path.display());
         Exit::Usage
     })
 }
@@ -187,7 +187,7 @@ async fn desk(worker: Option<&Arc<Worker>>, hub: Option<&OwnHub>) -> Result<Opti
     let mut remembered = Vec::new();
     if let Some(worker) = worker {
         if let Some(base) = subscribe::base(&worker.fetcher, &worker.settings.publish.base_url) {
-            eprintln!("feedatlas: hubs may call at {}/websub/", base.as_str().trim_end_matches('/'));
+            say!("feedatlas: hubs may call at {}/websub/", base.as_str().trim_end_matches('/'));
         }
         remembered = worker.store.subscriptions().await.map_err(|error| build::told(&error))?;
     }

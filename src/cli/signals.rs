@@ -13,7 +13,7 @@ pub(crate) fn stop_token() -> CancellationToken {
     // Not awaited: it lives as long as the runtime and holds nothing.
     tokio::spawn(async move {
         signal().await;
-        eprintln!("feedatlas: ending cleanly; once more ends at once");
+        say!("feedatlas: ending cleanly; once more ends at once");
         token.cancel();
         signal().await;
         std::process::exit(INTERRUPTED);

@@ -125,13 +125,13 @@ fn add(config: &Path, arguments: &AddArguments) -> Result<(), Exit> {
     let looked = match looked(&settings, &url)? {
         Ok(looked) => looked,
         Err(wrong) => {
-            eprintln!("feedatlas: {}\n    {}", wrong.words, cure(wrong.fault));
+            say!("feedatlas: {}\n    {}", wrong.words, cure(wrong.fault));
             return Err(Exit::SomeFailed);
         }
     };
     already(&settings, &looked.url)?;
     let lines = source_lines::of(&looked, &settings, arguments.name.as_deref());
-    eprintln!("{}", source_lines::told(&looked, &url));
+    say!("{}", source_lines::told(&looked, &url));
     write_or_print(config, &lines, arguments.write)
 }
 
@@ -153,13 +153,13 @@ fn already(settings: &Settings, url: &PageUrl) -> Result<(), Exit> {
     let Some(source) = settings.sources.iter().find(|source| canonical(source.url.as_str()) == key) else {
         return Ok(());
     };
-    eprintln!("feedatlas: {url} is there already, as `{}` ({}); nothing was changed", source.name, source.url);
+    say!("feedatlas: {url} is there already, as `{}` ({}); nothing was changed", source.name, source.url);
     Err(Exit::Usage)
 }
 
 fn looked(settings: &Settings, url: &PageUrl) -> Result<Result<Looked, Wrong>, Exit> {
     let fetcher = Fetcher::new(&settings.worker, &settings.network, &settings.limits).map_err(|error| {
-        eprintln!("feedatlas: {error}");
+        say!("feedatlas: {error}");
         Exit::Unusable
     })?;
     let fetcher = Arc::new(fetcher);
@@ -168,7 +168,7 @@ fn looked(settings: &Settings, url: &PageUrl) -> Result<Result<Looked, Wrong>, E
         tokio::select! {
             looked = look::look(&fetcher, url, &settings.limits, Timestamp::now()) => Ok(looked),
             () = stop.cancelled() => {
-                eprintln!("feedatlas: stopped; nothing was changed");
+                say!("feedatlas: stopped; nothing was changed");
                 Err(Exit::SomeFailed)
             }
         }

@@ -44,12 +44,12 @@ fn show(config: &Path, arguments: &Arguments) -> Result<Exit, Exit> {
     let settings = load::settings(config)?;
     let path = settings.publish.to.join(PATH);
     let text = std::fs::read_to_string(&path).map_err(|error| {
-        eprintln!("feedatlas: {}: {error}; `feedatlas run` writes it", path.display());
+        say!("feedatlas: {}: {error}; `feedatlas run` writes it", path.display());
         Exit::Unusable
     })?;
     let status = || -> Result<StatusFile, Exit> {
         serde_json::from_str(&text).map_err(|error| {
-            eprintln!("feedatlas: {}: {error}; the next `feedatlas run` writes it anew", path.display());
+            say!("feedatlas: {}: {error}; the next `feedatlas run` writes it anew", path.display());
             Exit::Unusable
         })
     };

@@ -99,7 +99,7 @@ pub(crate) fn run(config: &Path, action: &Action) -> Exit {
 /// A store by its engine, with its address or that of feeds.toml.
 fn named(settings: &StoreSettings, name: &str) -> Result<Arc<dyn Store>, Exit> {
     let wrong = |words: String| {
-        eprintln!("feedatlas: {words}");
+        say!("feedatlas: {words}");
         Exit::Usage
     };
     let in_environment = name.strip_prefix("env:").map(|variable| {
@@ -123,7 +123,7 @@ fn named(settings: &StoreSettings, name: &str) -> Result<Arc<dyn Store>, Exit> {
         }
     };
     let opened = opened.map_err(|error| build::told(&error))?;
-    opened.notes.iter().for_each(|note| eprintln!("feedatlas: {note}"));
+    opened.notes.iter().for_each(|note| say!("feedatlas: {note}"));
     Ok(opened.store)
 }
 
@@ -149,7 +149,7 @@ fn written<T: Default>(error: &io::Error) -> Result<T, Exit> {
     if error.kind() == io::ErrorKind::BrokenPipe {
         return Ok(T::default());
     }
-    eprintln!("feedatlas: {error}");
+    say!("feedatlas: {error}");
     Err(Exit::Unusable)
 }
 
@@ -252,11 +252,11 @@ fn is_zstd(path: &Path) -> bool {
 fn tell(told: Result<Told, StoreError>, done: &str) -> Result<(), Exit> {
     match told {
         Ok(Told { articles, sources, noted, .. }) => {
-            eprintln!("{articles} articles, {sources} sources, {noted} noted entries {done}");
+            say!("{articles} articles, {sources} sources, {noted} noted entries {done}");
             Ok(())
         }
         Err(error) => {
-            eprintln!("feedatlas: {}", with_causes(&error));
+            say!("feedatlas: {}", with_causes(&error));
             Err(Exit::Unusable)
         }
     }

@@ -52,7 +52,7 @@ fn source(settings: &Settings, named: &str) -> Result<Source, Exit> {
         return Ok(source.clone());
     }
     if !named.contains('.') && !named.contains("://") {
-        eprintln!("feedatlas: no source is named `{named}`; `feedatlas sources list` lists them");
+        say!("feedatlas: no source is named `{named}`; `feedatlas sources list` lists them");
         return Err(Exit::Usage);
     }
     Ok(Source::bare(typed(named)?, settings.worker.delay))
@@ -63,7 +63,7 @@ fn tasted(settings: Settings, source: Source, articles: usize) -> Result<Tasted,
     let limits = Limits { first: articles.max(1), ..settings.limits.clone() };
     let settings = Settings { limits, ..settings };
     let fetcher = Fetcher::new(&settings.worker, &settings.network, &settings.limits).map_err(|error| {
-        eprintln!("feedatlas: {error}");
+        say!("feedatlas: {error}");
         Exit::Unusable
     })?;
     let gazetteer = Arc::new(Gazetteer::new(&settings.countries));

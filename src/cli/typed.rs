@@ -8,7 +8,7 @@ pub(crate) fn typed(text: &str) -> Result<PageUrl, Exit> {
     let text = text.strip_prefix("feed:").map_or(text, |rest| rest.trim_start_matches('/'));
     let whole = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
     PageUrl::parse(&whole).map_err(|error| {
-        eprintln!("feedatlas: {error}");
+        say!("feedatlas: {error}");
         Exit::Usage
     })
 }

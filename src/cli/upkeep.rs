@@ -15,10 +15,10 @@ pub(crate) fn compact(settings: &Settings) -> Result<(), Exit> {
     const MIB: u64 = 1024 * 1024;
     let (compacted, notes) = store::compact(&settings.store).map_err(|error| build::told(&error))?;
     for note in notes {
-        eprintln!("feedatlas: {note}");
+        say!("feedatlas: {note}");
     }
     let (before, after) = (compacted.before_bytes.div_ceil(MIB), compacted.after_bytes.div_ceil(MIB));
-    eprintln!("{} articles written anew: {before} MiB before, {after} MiB now", compacted.articles);
+    say!("{} articles written anew: {before} MiB before, {after} MiB now", compacted.articles);
     Ok(())
 }
 
@@ -27,7 +27,7 @@ pub(crate) fn remove(settings: Settings, link: &str) -> Result<(), Exit> {
         (Ok(id), _) => Named::Article(id),
         (_, Ok(link)) => Named::Link(link),
         (Err(_), Err(error)) => {
-            eprintln!("feedatlas: `{link}` is neither an address ({error}) nor a guid (urn:uuid:…)");
+            say!("feedatlas: `{link}` is neither an address ({error}) nor a guid (urn:uuid:…)");
             return Err(Exit::Usage);
         }
     };
@@ -43,16 +43,16 @@ pub(crate) fn remove(settings: Settings, link: &str) -> Result<(), Exit> {
     });
     match taken.map_err(|error| run::told(&error.into()))? {
         None => {
-            eprintln!("feedatlas: no article with the guid `{link}` is kept; name it by its address");
+            say!("feedatlas: no article with the guid `{link}` is kept; name it by its address");
             Err(Exit::Usage)
         }
         Some(takedown) if takedown.ids.is_empty() => {
-            eprintln!("{} is not kept; it will never be fetched", takedown.link);
+            say!("{} is not kept; it will never be fetched", takedown.link);
             Ok(())
         }
         Some(takedown) => {
             let (count, link) = (takedown.ids.len(), takedown.link);
-            eprintln!("{count} articles of {link} are taken down, and never fetched again{bodies}");
+            say!("{count} articles of {link} are taken down, and never fetched again{bodies}");
             Ok(())
         }
     }

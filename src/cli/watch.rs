@@ -99,12 +99,12 @@ impl Screen {
             );
             return;
         }
-        eprintln!(
+        say!(
             "{asked} of {sources} sources asked, {failed_sources} failed; {new} new, {updated} changed, {copies} copies, \
              {failed} pages refused; {published} files written; {seconds:.1} s"
         );
         for limit in &report.reached {
-            eprintln!("reached: {limit}");
+            say!("reached: {limit}");
         }
     }
 
@@ -113,7 +113,7 @@ impl Screen {
         if self.is_terminal {
             self.bar.println(words);
         } else {
-            eprintln!("{words}");
+            say!("{words}");
         }
     }
 
@@ -148,7 +148,7 @@ impl Screen {
         let mut output = std::io::stdout().lock();
         if let Err(error) = writeln!(output, "{line}").and_then(|()| output.flush()) {
             self.closed.store(true, Ordering::Relaxed);
-            eprintln!("feedatlas: the report cannot be written: {error}; the pass goes on");
+            say!("feedatlas: the report cannot be written: {error}; the pass goes on");
         }
     }
 }

@@ -245,7 +245,9 @@ impl Edition<'_> {
         self.press.flush().await?;
         let base = self.press.site.address("");
         let stricter = revision::stricter(&self.press, before);
-        let has_moved = std::mem::replace(&mut self.archives.base, base.clone()) != base;
+        let old = std::mem::replace(&mut self.archives.base, base.clone());
+        // The first edition has nowhere to have moved from: its archives were written just now.
+        let has_moved = !old.is_empty() && old != base;
         let feeds = CountryFeed::every_bare(&self.press.site);
         if has_moved {
             revision::move_all(&mut self.press, &self.archives, &feeds).await?;

@@ -157,16 +157,20 @@ fn atom_link(rel: &str, href: &str, media_type: Option<&str>, title: Option<&str
 /// Writes empty elements as such: the library breaks them over two lines, and an `atom:link` should hold nothing, not
 /// even white space. Neither bodies nor summaries can hold the end tags: they are HTML that has no such elements.
 fn with_empty_elements(text: &str) -> String {
-    const END: [&str; 2] = ["</atom:link>", "</fh:archive>"];
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((at, end)) = END.iter().filter_map(|end| rest.find(end).map(|at| (at, end))).min() {
-        let head = rest[..at].trim_end();
-        out.push_str(head.strip_suffix('>').unwrap_or(head));
+    const LINK: &str = "</atom:link>";
+    const ARCHIVE: &str = "</fh:archive>";
+    // One look through the megabytes of the items; what marks an archive stands before them.
+    let head = &text[..text.find("<item>").unwrap_or(text.len())];
+    let mut ends: Vec<(usize, &str)> = text.match_indices(LINK).chain(head.match_indices(ARCHIVE)).collect();
+    ends.sort_unstable();
+    let (mut out, mut from) = (String::with_capacity(text.len()), 0);
+    for (at, end) in ends {
+        let before = text[from..at].trim_end();
+        out.push_str(before.strip_suffix('>').unwrap_or(before));
         out.push_str("/>");
-        rest = &rest[at + end.len()..];
+        from = at + end.len();
     }
-    out.push_str(rest);
+    out.push_str(&text[from..]);
     out
 }
 

@@ -406,3 +406,31 @@ fn an_idle_connection_costs_little() {
     drop(many);
     served.end();
 }
+
+/// Whoever started it may stop listening to it: a closed terminal, a pipe into `head`.
+#[test]
+fn it_outlives_those_it_speaks_to() {
+    let house = published();
+    let mut child = Command::new(PROGRAM)
+        .args(["serve", "--listen", "127.0.0.1:0"])
+        .current_dir(house.path(""))
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.contains(" serves ") {
+        line.clear();
+        assert!(stderr.read_line(&mut line).unwrap() > 0);
+    }
+    drop(stderr);
+    let served = Served { child, lines: channel().1, address: address(&line) };
+    house.write_config(&[], "", "[publish]\nto = \"nothing-yet\"");
+    served.signal("HUP");
+    // It has said that by now, to nobody, and answers all the same.
+    let begun = Instant::now();
+    while ask(served.address, "/readyz", "").0.starts_with("HTTP/1.1 200") && begun.elapsed() < WAIT {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(ask(served.address, "/readyz", "").0.starts_with("HTTP/1.1 503"));
+}

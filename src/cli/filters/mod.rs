@@ -51,7 +51,7 @@ pub(crate) fn run(filter: &Filter) -> Exit {
         // Whoever reads us has had enough: `feedatlas route | head`.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
         Err(error) => {
-            eprintln!("feedatlas: {error}");
+            say!("feedatlas: {error}");
             Exit::Usage
         }
     }
