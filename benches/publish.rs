@@ -29,7 +29,7 @@ fn site(sources: Vec<feedatlas::model::source::Source>) -> Site {
         network: Network::default(),
         limits: Limits::default(),
         alert: Alert::default(),
-        store: StoreSettings { path: PathBuf::from("data"), keep: Duration::from_hours(24) },
+        store: StoreSettings { path: PathBuf::from("data"), shared: None, keep: Duration::from_hours(24) },
         publish: Publish {
             to: PathBuf::from("public"),
             base_url: PageUrl::parse("https://news.example").expect("an address"),

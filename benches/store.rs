@@ -177,7 +177,7 @@ fn turnovers(runtime: &Runtime) {
     }
     assert_eq!(runtime.block_on(store.count(Query::default())).ok(), Some(ARTICLES));
     drop(store);
-    let settings = StoreSettings { path: folder.path().to_owned(), keep: Duration::MAX };
+    let settings = StoreSettings { path: folder.path().to_owned(), shared: None, keep: Duration::MAX };
     let begin = Instant::now();
     let (compacted, _) = store::compact(&settings).expect("it can be compacted");
     let took = begin.elapsed();

@@ -28,6 +28,10 @@ fn every_mistake_is_answered_with_its_place_and_its_cure() {
     assert!(cases.len() >= 25, "{} cases", cases.len());
     let mut wrong = Vec::new();
     for case in cases {
+        // What a build with PostgreSQL answers here is tested in `tests/postgres.rs`.
+        if cfg!(feature = "postgres") && case.to_string_lossy().contains("engine_postgres") {
+            continue;
+        }
         let text = std::fs::read_to_string(case.join("feeds.toml")).unwrap();
         let answer = match read(&text) {
             Ok(reading) => reading.warnings.to_string(),

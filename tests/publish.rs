@@ -60,7 +60,7 @@ fn settings() -> Settings {
         network: Network::default(),
         limits: Limits::default(),
         alert: Alert::default(),
-        store: StoreSettings { path: PathBuf::from("data"), keep: Duration::from_hours(24 * 180) },
+        store: StoreSettings { path: PathBuf::from("data"), shared: None, keep: Duration::from_hours(24 * 180) },
         publish: Publish {
             to: PathBuf::from("public"),
             base_url: url("https://news.example/atlas"),
@@ -317,6 +317,7 @@ fn status() -> StatusFile {
             articles: 4,
             newest: None,
         }],
+        ..StatusFile::default()
     }
 }
 

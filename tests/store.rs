@@ -4,6 +4,9 @@
 mod articles;
 #[path = "support/store_contract.rs"]
 mod contract;
+#[cfg(feature = "postgres")]
+#[path = "support/postgres_server.rs"]
+mod postgres_server;
 
 use feedatlas::store::memory::MemoryStore;
 use feedatlas::store::sled::SledStore;
@@ -23,6 +26,16 @@ macro_rules! on_every_engine {
                 let folder = tempfile::tempdir().unwrap();
                 let (store, notes) = super::SledStore::open(folder.path()).unwrap();
                 assert!(notes.is_empty(), "{notes:?}");
+                super::contract::$sentence(&store).await;
+            })+
+        }
+
+        #[cfg(feature = "postgres")]
+        mod postgres {
+            $(#[tokio::test]
+            async fn $sentence() {
+                let Some(server) = super::postgres_server::Postgres::shared() else { return };
+                let store = feedatlas::store::postgres::PostgresStore::at(&server.fresh().await).unwrap();
                 super::contract::$sentence(&store).await;
             })+
         }

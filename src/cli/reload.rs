@@ -9,7 +9,7 @@ use crate::cli::build;
 use crate::cli::load;
 use crate::cli::signals::Hangups;
 use crate::cli::tally::Tally;
-use crate::model::settings::Settings;
+use crate::model::settings::{Settings, StoreSettings};
 use crate::pipeline::worker::Worker;
 use crate::serve::access::AccessLog;
 use crate::serve::server::Server;
@@ -69,9 +69,12 @@ impl Reload {
 
 /// A worker of other settings over the same store.
 fn renewed(old: &Worker, settings: Settings) -> Option<Arc<Worker>> {
-    if settings.store.path != old.settings.store.path {
-        let path = old.settings.store.path.display();
-        say!("feedatlas: another [store] is heeded after a restart; until then it stays {path}");
+    let (new, stays) = (&settings.store, &old.settings.store);
+    let database = |store: &StoreSettings| store.shared.as_ref().map(|shared| shared.url.clone());
+    if new.path != stays.path || database(new) != database(stays) {
+        let path = stays.path.display();
+        let stays = if stays.shared.is_some() { "the database".to_owned() } else { path.to_string() };
+        say!("feedatlas: another [store] is heeded after a restart; until then it stays {stays}");
     }
     if settings.worker.site_rules != old.settings.worker.site_rules {
         say!("feedatlas: other [worker] site_rules are heeded after a restart");

@@ -91,6 +91,7 @@ fn tables(status: &StatusFile, now: Timestamp, width: u16) -> String {
     let counts = status_table::counts(&status.sources);
     let mut words: String =
         [head, counts].iter().filter(|line| !line.is_empty()).map(|line| terminal::wrapped(line) + "\n").collect();
+    words.push_str(&status_table::workers(status));
     words.push_str(&status_table::sources(&status.sources, now, width));
     let troubles = troubles(&status.sources, now);
     words.extend(troubles.lines().map(|line| terminal::wrapped(line) + "\n"));

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::cli::terminal;
 use crate::model::learned::Refused;
-use crate::publish::status::{CountryStatus, HubPhase, HubStatus, SourceStatus, State};
+use crate::publish::status::{CountryStatus, HubPhase, HubStatus, SourceStatus, State, StatusFile};
 
 /// Columns from which on a source has a row, and below which it has lines of its own.
 const ROWS_MIN: u16 = 60;
@@ -37,6 +37,24 @@ pub(crate) fn counts(sources: &[SourceStatus]) -> String {
         hubs => words.push(format!("{hubs} hubs tell")),
     }
     words.join(" · ")
+}
+
+/// Those that shared the store when this was published, and how late what was most overdue was asked.
+pub(crate) fn workers(status: &StatusFile) -> String {
+    let seconds = |seconds| span(SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX)));
+    let mut words = String::new();
+    for worker in &status.workers {
+        let line = format!(
+            "worker {}: {} leases, at work for {}, seen {} before that",
+            worker.name,
+            worker.leases,
+            seconds(worker.at_work_seconds),
+            seconds(worker.seen_seconds)
+        );
+        words.push_str(&(terminal::wrapped(&line) + "\n"));
+    }
+    words.extend(status.lag_seconds.map(|lag| format!("lag: {lag} s\n")));
+    words
 }
 
 /// The sources; the failing ones first: they are why people look.

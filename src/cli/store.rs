@@ -1,7 +1,8 @@
-//! `feedatlas store …`: look into the store, export it, import into it, verify it.
+//! `feedatlas store …`: look into the store, export it, import into it, copy it, verify it.
 
 use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -13,7 +14,10 @@ use crate::cli::upkeep;
 use crate::model::article::Article;
 use crate::model::cluster::Stored;
 use crate::model::fault::with_causes;
+use crate::model::settings::StoreSettings;
+use crate::store;
 use crate::store::contract::Store;
+use crate::store::copy;
 use crate::store::error::StoreError;
 use crate::store::export::{self, Told};
 
@@ -45,6 +49,15 @@ pub(crate) enum Action {
         /// Where from.
         file: Option<PathBuf>,
     },
+    /// Everything of one store into another; what is there already stays, so it may be repeated.
+    Copy {
+        /// `sled`, `sled:FOLDER`, `postgres`, `postgres://…` or `env:NAME`; without an address, that of feeds.toml.
+        #[arg(long, value_name = "STORE")]
+        from: String,
+        /// The same.
+        #[arg(long, value_name = "STORE")]
+        to: String,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -65,6 +78,10 @@ pub(crate) fn run(config: &Path, action: &Action) -> Exit {
             _ => {}
         }
         let runtime = build::runtime()?;
+        if let Action::Copy { from, to } = action {
+            let (from, to) = (named(&settings.store, from)?, named(&settings.store, to)?);
+            return runtime.block_on(async { tell(copy::copy(&*from, &*to).await, "copied") });
+        }
         let store = build::store(&settings)?;
         runtime.block_on(async {
             match action {
@@ -72,11 +89,42 @@ pub(crate) fn run(config: &Path, action: &Action) -> Exit {
                 Action::Verify => verify(&*store).await,
                 Action::Export { file } => export(&*store, file.as_deref()).await,
                 Action::Import { file } => import(&*store, file.as_deref()).await,
-                Action::Compact | Action::Remove { .. } => Ok(()),
+                Action::Compact | Action::Remove { .. } | Action::Copy { .. } => Ok(()),
             }
         })
     });
     outcome.err().unwrap_or(Exit::Done)
+}
+
+/// A store by its engine, with its address or that of feeds.toml.
+fn named(settings: &StoreSettings, name: &str) -> Result<Arc<dyn Store>, Exit> {
+    let wrong = |words: String| {
+        say!("feedatlas: {words}");
+        Exit::Usage
+    };
+    let in_environment = name.strip_prefix("env:").map(|variable| {
+        std::env::var(variable).map_err(|_| wrong(format!("the environment has no `{variable}`: export {variable}=…")))
+    });
+    let name = in_environment.transpose()?.unwrap_or_else(|| name.to_owned());
+    let opened = match name.split_once(':') {
+        None if name == "sled" => store::folder(&settings.path),
+        Some(("sled", folder)) => store::folder(Path::new(folder)),
+        None if name == "postgres" => {
+            let shared = settings.shared.as_ref();
+            let shared =
+                shared.ok_or_else(|| wrong("feeds.toml names no postgres: write `postgres://…`".to_owned()))?;
+            store::database(&shared.url)
+        }
+        Some(("postgres" | "postgresql", _)) => store::database(&name),
+        _ => {
+            return Err(wrong(format!(
+                "`{name}` is no store: `sled`, `sled:FOLDER`, `postgres`, `postgres://…`, `env:NAME`"
+            )));
+        }
+    };
+    let opened = opened.map_err(|error| build::told(&error))?;
+    opened.notes.iter().for_each(|note| say!("feedatlas: {note}"));
+    Ok(opened.store)
 }
 
 async fn list(store: &dyn Store, arguments: &ListArguments) -> Result<(), Exit> {

@@ -31,6 +31,8 @@ pub(crate) fn remove(settings: Settings, link: &str) -> Result<(), Exit> {
             return Err(Exit::Usage);
         }
     };
+    // The bodies of a folder stay on disk until it is written anew; those of a database go with their rows.
+    let bodies = if settings.store.shared.is_some() { "" } else { "; their bodies go with `store compact`" };
     let runtime = build::runtime()?;
     let worker = build::worker(settings)?;
     let taken = build::block_on(runtime, async {
@@ -50,9 +52,7 @@ pub(crate) fn remove(settings: Settings, link: &str) -> Result<(), Exit> {
         }
         Some(takedown) => {
             let (count, link) = (takedown.ids.len(), takedown.link);
-            say!(
-                "{count} articles of {link} are taken down, and never fetched again; their bodies go with `store compact`"
-            );
+            say!("{count} articles of {link} are taken down, and never fetched again{bodies}");
             Ok(())
         }
     }

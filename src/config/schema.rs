@@ -113,14 +113,20 @@ pub const TABLES: &[Table] = &[
         name: "store",
         words: "`[store]`: what is remembered.",
         keys: &[
-            key("engine", "`\"sled\"`", ["\"sled\"", "\"sled\""], "how it is kept"),
+            key(
+                "engine",
+                "`\"sled\"` or `\"postgres\"`",
+                ["\"sled\"", "\"sled\""],
+                "how it is kept: in a folder, or in a database that several workers share (docs/SCALING.md)",
+            ),
             key(
                 "path",
                 "folder",
                 ["\"data\"", "\"/var/lib/feedatlas/data\""],
                 "where; a relative one counts from the folder of feeds.toml",
             ),
-            key("url", "address", ["", ""], "of a database; sled has none, and says so"),
+            key("url", "address", ["", ""], "of the database, `\"env:NAME\"` too; sled has none, and says so"),
+            key("lease", "duration", ["\"1m\"", "\"90s\""], "how long a worker that died keeps others from its hosts"),
             key(
                 "keep",
                 "duration",

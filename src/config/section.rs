@@ -78,6 +78,11 @@ impl<'t> Section<'t> {
         self.span.clone()
     }
 
+    /// Whether a key is written, whatever it says.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
     fn value(&mut self, key: &'static str) -> Option<&'t Spanned<DeValue<'t>>> {
         self.asked.push(key);
         self.table.get(key)

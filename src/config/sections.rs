@@ -12,7 +12,9 @@ use crate::config::section::{Placed, Section};
 use crate::config::source;
 use crate::config::value;
 use crate::model::language::Language;
-use crate::model::settings::{Alert, Limits, Network, PAGES_MAX, Publish, PublishHub, Settings, StoreSettings, Worker};
+use crate::model::settings::{
+    Alert, Limits, Network, PAGES_MAX, Publish, PublishHub, Settings, SharedStore, StoreSettings, Worker,
+};
 use crate::model::url::PageUrl;
 
 /// More requests in flight than this find no sockets and no manners.
@@ -94,7 +96,7 @@ fn limits(mut section: Section<'_>) -> Limits {
     limits
 }
 
-/// Which engine keeps what is remembered: `postgres` is a word that the contract knows and this build answers.
+/// Which engine keeps what is remembered.
 #[derive(Clone, Copy, PartialEq)]
 enum Engine {
     Sled,
@@ -120,29 +122,45 @@ fn store(
 ) -> (StoreSettings, Option<Placed<PathBuf>>) {
     /// Half a year: a feed rarely lists anything older, and an embassy's desk looks back one quarter.
     const KEEP: std::time::Duration = std::time::Duration::from_hours(180 * 24);
+    /// Longer than a request, so that none outlives it; short enough that the hosts of a worker that died wait a minute.
+    const LEASE: std::time::Duration = std::time::Duration::from_mins(1);
     let Some(mut section) = section else {
-        return (StoreSettings { path: folder.join("data"), keep: KEEP }, None);
+        return (StoreSettings { path: folder.join("data"), shared: None, keep: KEEP }, None);
     };
     let findings = section.findings();
     let engine = section.placed("engine", engine);
     let path = section.placed("path", |value| below(folder, value));
+    let has_url = section.has("url");
     let url = section.placed("url", |value| value::secret(value, environment));
     let keep = section.take("keep", value::some_duration).unwrap_or(KEEP);
+    let lease = section.take("lease", value::some_duration).unwrap_or(LEASE);
+    let mut shared = None;
     if let Some(engine) = engine.as_ref().filter(|engine| engine.value == Engine::Postgres) {
-        findings.complain(
-            engine.span.clone(),
-            Complaint::new(
-                "there is no PostgreSQL yet",
-                "write engine = \"sled\": what is remembered lies in a folder",
-            ),
-        );
+        // An address that could not be read was complained of where it stands.
+        let complaint = if !cfg!(feature = "postgres") {
+            Some(Complaint::new(
+                "this feedatlas was built without PostgreSQL",
+                "write engine = \"sled\", or build it with `--features postgres`",
+            ))
+        } else if has_url {
+            None
+        } else {
+            Some(Complaint::new(
+                "no `url` says where it is",
+                "url = \"env:NAME\", and the address in the environment: postgres://host/base",
+            ))
+        };
+        if let Some(complaint) = complaint {
+            findings.complain(engine.span.clone(), complaint);
+        }
+        shared = url.map(|url| SharedStore { url: url.value, lease });
     } else if let Some(url) = url {
         let complaint = Complaint::new("`url` says nothing to sled", "take it out; `path` names the folder");
         findings.complain(url.span, complaint);
     }
     section.finish();
     let folder = path.as_ref().map_or_else(|| folder.join("data"), |placed| placed.value.clone());
-    (StoreSettings { path: folder, keep }, path)
+    (StoreSettings { path: folder, shared, keep }, path)
 }
 
 /// A folder; a relative one counts from that of feeds.toml.

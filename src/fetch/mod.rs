@@ -9,6 +9,7 @@ mod clock;
 mod decode;
 pub mod error;
 mod exchange;
+pub mod gate;
 pub mod guard;
 mod journey;
 pub mod messenger;
@@ -33,6 +34,7 @@ use crate::fetch::client::Clients;
 use crate::fetch::clock::Clock;
 use crate::fetch::error::FetchError;
 use crate::fetch::exchange::Answer;
+use crate::fetch::gate::Gate;
 use crate::fetch::guard::Guard;
 use crate::fetch::journey::{Errand, Journey, Kind, Net};
 use crate::fetch::pace::Pace;
@@ -107,6 +109,11 @@ impl Fetcher {
             limits: limits.clone(),
         };
         Ok(Self { net })
+    }
+
+    /// From now on hosts are shared with other workers: each is asked only by the one that the gate lets in.
+    pub fn share(&self, gate: Arc<dyn Gate>) {
+        self.net.pace.share(gate);
     }
 
     /// Takes up what an earlier pass learned of hosts, and what time it is.

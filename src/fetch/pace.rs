@@ -4,12 +4,13 @@
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep_until};
 
+use crate::fetch::gate::{Gate, Pass};
 use crate::model::settings::Worker;
 use crate::model::url::PageUrl;
 
@@ -36,6 +37,8 @@ pub(super) struct Pace {
     per_host: usize,
     /// Guards the map alone, for as long as a look-up takes: never held while waiting.
     hosts: Mutex<HashMap<String, Arc<Host>>>,
+    /// Set where other workers ask the same hosts.
+    gate: OnceLock<Arc<dyn Gate>>,
 }
 
 #[derive(Debug)]
@@ -58,6 +61,7 @@ struct Times {
 pub(super) struct Turn {
     _host: OwnedSemaphorePermit,
     _all: OwnedSemaphorePermit,
+    _pass: Option<Box<dyn Pass>>,
 }
 
 impl Pace {
@@ -66,7 +70,14 @@ impl Pace {
             all: Arc::new(Semaphore::new(worker.concurrency.clamp(1, Semaphore::MAX_PERMITS))),
             per_host: worker.per_host.clamp(1, Semaphore::MAX_PERMITS),
             hosts: Mutex::default(),
+            gate: OnceLock::new(),
         }
+    }
+
+    /// From now on every host is shared with other workers.
+    pub(super) fn share(&self, gate: Arc<dyn Gate>) {
+        // A second gate would be of the same workers.
+        let _ = self.gate.set(gate);
     }
 
     /// Waits until an address may be asked: a place among its host's requests in flight, `delay` since the last of them began,
@@ -80,14 +91,19 @@ impl Pace {
                 sleep_until(at).await;
                 continue;
             }
+            let pass = match self.gate.get() {
+                Some(gate) => Some(gate.enter(&url.authority(), delay).await?),
+                None => None,
+            };
             let in_flight = acquire(&host.in_flight).await;
             while let Some(at) = host.not_before(delay)? {
                 sleep_until(at).await;
             }
             let all = acquire(&self.all).await;
             // Others may have begun, and the host may have asked for silence, while this one waited for a place.
-            if host.begin(address, delay) {
-                return Ok(Turn { _host: in_flight, _all: all });
+            let still = pass.as_ref().is_none_or(|pass| pass.holds());
+            if still && host.begin(address, delay) {
+                return Ok(Turn { _host: in_flight, _all: all, _pass: pass });
             }
         }
     }

@@ -69,8 +69,26 @@ pub struct Limits {
 pub struct StoreSettings {
     /// The folder of the sled engine.
     pub path: PathBuf,
+    /// The database that several workers share; the sled engine's folder where there is none.
+    pub shared: Option<SharedStore>,
     /// How long an article is kept after it was last seen at its source.
     pub keep: Duration,
+}
+
+/// A store that several workers share.
+#[derive(Clone)]
+pub struct SharedStore {
+    /// `postgres://user:password@host,other/base`.
+    pub url: String,
+    /// How long a worker that gives no sign keeps what it was at.
+    pub lease: Duration,
+}
+
+impl std::fmt::Debug for SharedStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The address has a password.
+        f.debug_struct("SharedStore").field("lease", &self.lease).finish_non_exhaustive()
+    }
 }
 
 /// `[publish]`.

@@ -75,7 +75,9 @@ pub(crate) async fn publish(
     if anew || is_another_day || !due.is_empty() {
         let glances = edition.whole(&due, anew, &before).await?;
         let untold = edition.untold(before.untold);
-        let status = StatusFile { forgot, edition: mark, untold, ..edition.status(&glances).await? };
+        let (workers, lag_seconds) = (before.workers, before.lag_seconds);
+        let told = edition.status(&glances).await?;
+        let status = StatusFile { forgot, edition: mark, untold, workers, lag_seconds, ..told };
         edition.press.write(publish::site_files(&glances, &status, &edition.press.site)?).await?;
         worker.store.published(&due).await?;
         edition.tell(&worker.fetcher, status).await?;

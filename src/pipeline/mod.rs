@@ -25,11 +25,13 @@ mod one_source;
 mod page;
 pub mod press;
 pub mod probe;
+mod queue;
 mod remember;
 mod restore;
 pub mod revision;
 pub mod schedule;
 mod settle;
+pub mod shared;
 pub mod subscribe;
 pub mod takedown;
 pub mod taste;
@@ -38,7 +40,7 @@ pub mod worker;
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use tokio::task::JoinSet;
@@ -47,15 +49,18 @@ use tracing::warn;
 
 use crate::model::fault::Fault;
 use crate::model::report::{Event, PassReport, SourceReport};
-use crate::model::source::{Source, SourceState};
+use crate::model::source::Source;
 use crate::pipeline::meters::Stage;
 use crate::pipeline::one_source::Brought;
 use crate::pipeline::press::EditionError;
+use crate::pipeline::queue::{Due, Queue};
 use crate::pipeline::settle::Settled;
 use crate::pipeline::watcher::Watcher;
 use crate::pipeline::worker::Worker;
+use crate::publish::status::WorkerStatus;
 use crate::store::backup;
 use crate::store::error::StoreError;
+use crate::store::lease::{Lease, WorkerSeen};
 
 /// What a pass is asked to do beside its ordinary work.
 #[derive(Debug, Clone, Default)]
@@ -88,9 +93,12 @@ pub async fn run(
     watcher: &dyn Watcher,
 ) -> Result<PassReport, PassError> {
     let began = Instant::now();
-    let mut pass = Pass { worker, options, now, watcher, report: PassReport::default() };
+    let mut pass = Pass { worker, options, now, watcher, report: PassReport::default(), lag: Duration::ZERO };
     pass.report.sources = worker.settings.sources.len() as u64;
-    let before = edition::before(&worker.settings.publish.to);
+    if let Some(shared) = &worker.shared {
+        shared.begin().await?;
+    }
+    let mut before = edition::before(&worker.settings.publish.to);
     if !options.dry_run {
         restore::restore(worker, &before, now).await?;
     }
@@ -99,13 +107,28 @@ pub async fn run(
     watcher.due(due.len());
     pass.read_all(due, stop).await?;
     if !options.dry_run {
+        // One worker publishes at a time; the next finds what it left, and is soon done.
+        let alone = match &worker.shared {
+            Some(shared) => Some(shared.wait_for("publish").await?),
+            None => None,
+        };
+        if alone.is_some() {
+            before = edition::before(&worker.settings.publish.to);
+        }
+        (before.workers, before.lag_seconds) = pass.others().await?;
         let forgot = pass.forget(before.forgot).await?;
         let is_new_day = forgot != before.forgot && before.forgot.is_some();
         let _publishing = worker.meters.begin(Stage::Publish);
         pass.report.published = edition::publish(worker, before, forgot, now, watcher).await?;
+        if let Some(pin) = alone {
+            pin.give_back().await?;
+        }
         if is_new_day {
             pass.export(stop).await;
         }
+    }
+    if let Some(shared) = &worker.shared {
+        shared.end().await?;
     }
     pass.report.seconds = began.elapsed().as_secs_f64();
     watcher.event(&Event::Pass(pass.report.clone()));
@@ -119,9 +142,9 @@ struct Pass<'a> {
     now: Timestamp,
     watcher: &'a dyn Watcher,
     report: PassReport,
+    /// How late the source was that had waited longest.
+    lag: Duration,
 }
-
-type Due = (Arc<Source>, SourceState);
 
 impl Pass<'_> {
     /// The sources that are asked now; the others are told as resting.
@@ -132,12 +155,26 @@ impl Pass<'_> {
                 self.options.only.is_empty() || self.options.only.iter().any(|name| name == source.name.as_str());
             let state = self.worker.store.source(&source.name).await?;
             if named && schedule::due(source, &state, self.now, self.options.force).is_ok() {
+                let late = state.not_before.and_then(|at| Duration::try_from(self.now.duration_since(at)).ok());
+                self.lag = self.lag.max(late.unwrap_or_default());
                 due.push((Arc::new(source.clone()), state));
             } else {
                 self.tell_resting(source);
             }
         }
         Ok(due)
+    }
+
+    /// The workers that share the store, and how late this one found what was most overdue.
+    async fn others(&self) -> Result<(Vec<WorkerStatus>, Option<u64>), StoreError> {
+        let Some(shared) = &self.worker.shared else { return Ok((Vec::new(), None)) };
+        let told = |seen: WorkerSeen| WorkerStatus {
+            name: seen.name,
+            at_work_seconds: seen.since.as_secs(),
+            seen_seconds: seen.seen.as_secs(),
+            leases: seen.leases,
+        };
+        Ok((shared.workers().await?.into_iter().map(told).collect(), Some(self.lag.as_secs())))
     }
 
     fn tell_resting(&self, source: &Source) {
@@ -152,13 +189,13 @@ impl Pass<'_> {
         let time_is_over = tokio::time::sleep(self.worker.settings.limits.pass);
         tokio::pin!(time_is_over);
         let mut is_late = false;
-        let mut waiting = due.into_iter();
+        let mut waiting = Queue::of(due, self.worker, self.options.force, self.now);
         let mut tasks = JoinSet::new();
         let mut of_task = HashMap::new();
         loop {
             // At most `worker.concurrency` sources are under way; `fetch` bounds their requests, in all and per host.
             while tasks.len() < self.worker.settings.worker.concurrency && !halt.is_cancelled() {
-                let Some((source, state)) = waiting.next() else { break };
+                let Some((source, state)) = waiting.next(self.worker).await? else { break };
                 let (worker, now, halt, of) = (Arc::clone(self.worker), self.now, halt.clone(), Arc::clone(&source));
                 let task = tasks.spawn(async move { one_source::read(&worker, source, state, now, &halt).await });
                 of_task.insert(task.id(), of);
@@ -175,22 +212,34 @@ impl Pass<'_> {
             };
             match joined {
                 None => break,
-                Some(Ok((_, brought))) => self.settle(brought?).await?,
+                Some(Ok((_, brought))) => {
+                    let brought = brought?;
+                    let source = Arc::clone(&brought.source);
+                    self.settle(brought, waiting.lease(&source)).await?;
+                    waiting.done(&source).await?;
+                }
                 Some(Err(error)) => {
                     if let Some(source) = of_task.get(&error.id()) {
                         self.tell_broken(source);
+                        waiting.done(source).await?;
                     }
                 }
             }
         }
-        waiting.for_each(|(source, _)| self.tell_resting(&source));
+        waiting.left().await?.iter().for_each(|(source, _)| self.tell_resting(source));
         Ok(())
     }
 
-    async fn settle(&mut self, brought: Brought) -> Result<(), StoreError> {
+    async fn settle(&mut self, brought: Brought, lease: Option<Lease>) -> Result<(), StoreError> {
+        let (name, source) = (brought.source.name.clone(), Arc::clone(&brought.source));
         let storing = self.worker.meters.begin(Stage::Store);
-        let settled = settle::settle(&*self.worker.store, brought, self.now, self.options.dry_run).await?;
+        let settled = settle::settle(&*self.worker.store, brought, self.now, self.options.dry_run, lease).await?;
         drop(storing);
+        let Some(settled) = settled else {
+            self.reached(format!("lease (`{name}` is left to another worker)"));
+            self.tell_resting(&source);
+            return Ok(());
+        };
         let Settled { report, events, reached } = settled;
         for event in &events {
             self.watcher.event(event);
@@ -227,6 +276,10 @@ impl Pass<'_> {
 
     /// The export of the week. One that fails is told and tried the next day: the pass itself has done its work.
     async fn export(&self, stop: &CancellationToken) {
+        if self.worker.shared.is_some() {
+            // The exports lie beside the folder of one machine; a database has copies of its own (docs/SCALING.md).
+            return;
+        }
         let exporting = backup::keep_up(&*self.worker.store, &self.worker.settings.store.path, self.now);
         let exported = tokio::select! {
             exported = exporting => exported,

@@ -19,6 +19,11 @@ use crate::store::error::StoreError;
 
 /// Puts back what was lost, where something was: the store says so, or it is empty and the published folder is not.
 pub(crate) async fn restore(worker: &Worker, before: &StatusFile, now: Timestamp) -> Result<(), StoreError> {
+    if worker.shared.is_some() {
+        // A database has its own copies (a standby, its archive of the log): what marks a loss, and the exports, lie beside the
+        // folder of one machine, and workers that each put back at once would be in each other's way.
+        return Ok(());
+    }
     let folder = &worker.settings.store.path;
     if !backup::has_lost(folder) {
         if before.articles == 0 || worker.store.count(Query::default()).await? > 0 {

@@ -5,14 +5,15 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::dedup;
 use crate::model::article::{Article, Origin, Routed};
-use crate::model::cluster::{ArticleId, Batch, Candidate, Fingerprint, Known, Stored, Verdict};
+use crate::model::cluster::{ArticleId, Batch, Candidate, ClusterId, Fingerprint, Known, Stored, Verdict};
 use crate::model::report::{Event, SourceReport, StoredKind};
 use crate::model::source::Source;
 use crate::pipeline::decide::TRIES_MAX;
 use crate::pipeline::one_article::Made;
 use crate::pipeline::one_source::Brought;
-use crate::store::contract::Store;
+use crate::store::contract::{Outcome, Store, Terms};
 use crate::store::error::StoreError;
+use crate::store::lease::Lease;
 
 /// What became of what a source brought: told only once the store has flushed it.
 #[derive(Debug)]
@@ -25,13 +26,19 @@ pub(crate) struct Settled {
     pub(crate) reached: Vec<String>,
 }
 
-/// Compares, stores, and tells. With `dry_run` nothing is stored, and nothing is told as stored.
+/// How often what a source brought is compared anew because another worker was quicker. Beyond that it is stored as it is: a copy
+/// more is no loss, and an article that is never stored is one.
+const OVERTAKEN_MAX: u32 = 5;
+
+/// Compares, stores, and tells. With `dry_run` nothing is stored, and nothing is told as stored. None when the lease under which it
+/// was read has ended: another worker is at it.
 pub(crate) async fn settle(
     store: &dyn Store,
     brought: Brought,
     now: Timestamp,
     dry_run: bool,
-) -> Result<Settled, StoreError> {
+    lease: Option<Lease>,
+) -> Result<Option<Settled>, StoreError> {
     let Brought { source, state, made, noted, listed, hosts, mut report, refused, reached } = brought;
     let mut batch = Batch {
         source: source.name.clone(),
@@ -52,15 +59,10 @@ pub(crate) async fn settle(
         batch.aliases.extend(keys.into_iter().map(|key| (key, known)));
     }
     let mut kinds = Vec::with_capacity(made.len());
+    let mut terms = Terms { lease, ..Terms::default() };
     // The oldest first, so that of two copies in one batch the earlier one leads.
     for made in made.into_iter().rev() {
-        let (stored, kind) = one(store, &batch, &source, made, now).await?;
-        match kind {
-            Some(StoredKind::New) => report.new += 1,
-            Some(StoredKind::Update) => report.updated += 1,
-            Some(StoredKind::Copy) => report.copies += 1,
-            None => {}
-        }
+        let (stored, kind) = one(store, &batch.articles, (&source, now), made, &mut terms).await?;
         kinds.push(kind);
         batch.articles.push(stored);
     }
@@ -72,13 +74,87 @@ pub(crate) async fn settle(
         batch.state.listed_seen = Some(now);
     }
     let mut events = refused;
-    let stored: Vec<Event> =
-        batch.articles.iter().zip(&kinds).filter_map(|(stored, kind)| Some(told(stored, (*kind)?))).collect();
-    if !dry_run {
+    if dry_run {
+        tally(&mut report, &kinds);
+    } else if store.leases().is_none() {
+        tally(&mut report, &kinds);
+        let stored = told_all(&batch, &kinds);
         store.commit(batch).await?;
         events.extend(stored);
+    } else {
+        if !commit_among_others(store, &mut batch, &mut kinds, &mut terms).await? {
+            return Ok(None);
+        }
+        tally(&mut report, &kinds);
+        events.extend(told_all(&batch, &kinds));
     }
-    Ok(Settled { report, events, reached })
+    Ok(Some(Settled { report, events, reached }))
+}
+
+fn tally(report: &mut SourceReport, kinds: &[Option<StoredKind>]) {
+    let of = |wanted| kinds.iter().filter(|kind| **kind == Some(wanted)).count() as u64;
+    report.new += of(StoredKind::New);
+    report.updated += of(StoredKind::Update);
+    report.copies += of(StoredKind::Copy);
+}
+
+fn told_all(batch: &Batch, kinds: &[Option<StoredKind>]) -> Vec<Event> {
+    batch.articles.iter().zip(kinds).filter_map(|(stored, kind)| Some(told(stored, (*kind)?))).collect()
+}
+
+/// Stores a batch while other workers store theirs; false when the lease has ended.
+async fn commit_among_others(
+    store: &dyn Store,
+    batch: &mut Batch,
+    kinds: &mut [Option<StoredKind>],
+    terms: &mut Terms,
+) -> Result<bool, StoreError> {
+    for tries in 0_u32.. {
+        match store.commit_on(batch.clone(), terms).await? {
+            Outcome::Stored => break,
+            Outcome::Fenced => return Ok(false),
+            Outcome::Overtaken if tries < OVERTAKEN_MAX => compare_anew(store, batch, kinds, terms).await?,
+            Outcome::Overtaken => terms.compared.clear(),
+        }
+    }
+    Ok(true)
+}
+
+/// Another worker stored what one of these was not compared with: every new one is compared again, in the same order.
+async fn compare_anew(
+    store: &dyn Store,
+    batch: &mut Batch,
+    kinds: &mut [Option<StoredKind>],
+    terms: &mut Terms,
+) -> Result<(), StoreError> {
+    terms.compared.clear();
+    for (at, told) in kinds.iter_mut().enumerate() {
+        if !matches!(told, Some(StoredKind::New | StoredKind::Copy)) {
+            continue;
+        }
+        let (id, fingerprint) = (batch.articles[at].id, batch.articles[at].fingerprint.clone());
+        let (cluster, kind) = compared(store, &batch.articles[..at], (id, &fingerprint), terms).await?;
+        batch.articles[at].cluster = cluster;
+        *told = Some(kind);
+    }
+    Ok(())
+}
+
+/// The cluster of an article that is new, after it was compared with all that is stored and those that come with it.
+async fn compared(
+    store: &dyn Store,
+    earlier: &[Stored],
+    (id, fingerprint): (ArticleId, &Fingerprint),
+    terms: &mut Terms,
+) -> Result<(ClusterId, StoredKind), StoreError> {
+    let mut candidates = store.candidates(fingerprint).await?;
+    candidates.retain(|candidate| candidate.id != id);
+    candidates.extend(earlier.iter().filter(|other| other.fingerprint.shared(fingerprint) > 0).map(candidate));
+    terms.compared.push((id, candidates.iter().map(|candidate| candidate.id).collect()));
+    Ok(match dedup::verdict(fingerprint, &candidates) {
+        Verdict::New => (id, StoredKind::New),
+        Verdict::CopyOf(cluster) => (cluster, StoredKind::Copy),
+    })
 }
 
 /// Of each article that is new and was read whole, whether it has photos: a summary has none, and says nothing of them.
@@ -120,23 +196,17 @@ fn told(stored: &Stored, kind: StoredKind) -> Event {
 /// One article as it will be kept, and as what; `None` when nothing of it that readers see has changed.
 async fn one(
     store: &dyn Store,
-    batch: &Batch,
-    source: &Source,
+    earlier: &[Stored],
+    (source, now): (&Source, Timestamp),
     made: Made,
-    now: Timestamp,
+    terms: &mut Terms,
 ) -> Result<(Stored, Option<StoredKind>), StoreError> {
     let id = made.update.unwrap_or_else(|| ArticleId::of(&source.name, &made.routed.article.entry_id));
     if let Some(old) = store.article(id).await? {
         return Ok(updated(old, made, source, now));
     }
     let fingerprint = fingerprint(&made.routed.article, source);
-    let mut candidates = store.candidates(&fingerprint).await?;
-    candidates.extend(batch.articles.iter().filter(|other| other.fingerprint.shared(&fingerprint) > 0).map(candidate));
-    let verdict = dedup::verdict(&fingerprint, &candidates);
-    let (cluster, kind) = match verdict {
-        Verdict::New => (id, StoredKind::New),
-        Verdict::CopyOf(cluster) => (cluster, StoredKind::Copy),
-    };
+    let (cluster, kind) = compared(store, earlier, (id, &fingerprint), terms).await?;
     let stored = Stored {
         id,
         cluster,

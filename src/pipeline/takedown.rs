@@ -45,11 +45,22 @@ pub async fn take_down(
         }
     };
     let takedown = worker.store.take_down(takedown).await?;
+    // One worker publishes at a time.
+    let alone = match &worker.shared {
+        Some(shared) => {
+            shared.begin().await?;
+            Some(shared.wait_for("publish").await?)
+        }
+        None => None,
+    };
     let links = [address(&takedown.link)].into();
     revision::retract(worker, &Gone { ids: takedown.ids.iter().copied().collect(), links }, watcher).await?;
     let before = edition::before(&worker.settings.publish.to);
     let forgot = before.forgot;
     edition::publish(worker, before, forgot, now, watcher).await?;
+    if let Some(pin) = alone {
+        pin.give_back().await?;
+    }
     Ok(Some(takedown))
 }
 

@@ -13,12 +13,16 @@ use crate::fetch::Fetcher;
 use crate::model::settings::Settings;
 use crate::model::url::PageUrl;
 use crate::pipeline::meters::Meters;
+use crate::pipeline::shared::{Hosts, Shared};
 use crate::route::Gazetteer;
 use crate::store::contract::Store;
 use crate::store::error::StoreError;
 
 /// How long a pass that was told to stop waits for the articles in hand. It must end within 10 s in all.
 const PATIENCE: Duration = Duration::from_secs(6);
+
+/// How long a lease lasts where feeds.toml does not say.
+const LEASE: Duration = Duration::from_mins(1);
 
 /// Everything a pass works with.
 pub struct Worker {
@@ -34,6 +38,8 @@ pub struct Worker {
     pub meters: Arc<Meters>,
     /// Bounds the parsers and readers at work: as many as there are cores, so that memory and time stay bounded.
     thinkers: Semaphore,
+    /// This worker among others; none where it is alone at its store.
+    pub(crate) shared: Option<Arc<Shared>>,
 }
 
 impl Worker {
@@ -41,8 +47,13 @@ impl Worker {
     #[must_use]
     pub fn new(settings: Arc<Settings>, fetcher: Fetcher, store: Arc<dyn Store>, gazetteer: Arc<Gazetteer>) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let term = settings.store.shared.as_ref().map_or(LEASE, |shared| shared.lease);
+        let shared = Shared::of(&store, term);
+        if let Some(shared) = &shared {
+            fetcher.share(Arc::new(Hosts(Arc::clone(shared))));
+        }
         let (meters, thinkers) = (Arc::default(), Semaphore::new(cores));
-        Self { settings, fetcher, store, gazetteer, meters, thinkers }
+        Self { settings, fetcher, store, gazetteer, meters, thinkers, shared }
     }
 
     /// Runs what takes long without waiting (parsing, reading, routing) on the blocking pool. A panic in it is an `Err`.

@@ -135,6 +135,19 @@ pub struct CountryStatus {
     pub newest: Option<Timestamp>,
 }
 
+/// A worker of those that share a store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkerStatus {
+    /// Its name.
+    pub name: String,
+    /// How long it has been at work.
+    pub at_work_seconds: u64,
+    /// How long ago it gave a sign.
+    pub seen_seconds: u64,
+    /// What it alone may do now: hosts, and sources of hosts.
+    pub leases: u64,
+}
+
 /// One feed of the operator's own choice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeedStatus {
@@ -164,6 +177,12 @@ pub struct StatusFile {
     pub sources: Vec<SourceStatus>,
     /// Every land that has feeds.
     pub countries: Vec<CountryStatus>,
+    /// The workers that share the store; none where one is alone at it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub workers: Vec<WorkerStatus>,
+    /// How late the source is that has waited longest, where workers share the store.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lag_seconds: Option<u64>,
     /// Every feed of the operator's own choice.
     #[serde(default)]
     pub feeds: Vec<FeedStatus>,

@@ -219,6 +219,11 @@ impl Head {
         moment(self.published)
     }
 
+    #[cfg(feature = "postgres")]
+    pub(super) fn first_seen(&self) -> Timestamp {
+        moment(self.first_seen)
+    }
+
     /// The head as it is written anew, with what the record has learned since.
     pub(super) fn with(self, record: &Record) -> Self {
         Self {
@@ -303,10 +308,7 @@ pub(super) fn frame(
     body: &impl Serialize,
     into: &mut Vec<u8>,
 ) -> Result<(u32, u32), StoreError> {
-    let plain = encode(body)?;
-    let packed = PACKER.with_borrow_mut(|packer| packer.compress(&plain));
-    let packed = packed.map_err(|why| StoreError::form("a body to write", why))?;
-    packed_frame(kind, head, &packed, into)
+    packed_frame(kind, head, &pack(body)?, into)
 }
 
 /// Appends a frame whose body is packed already.
@@ -322,6 +324,13 @@ pub(super) fn packed_frame(
     into.extend_from_slice(&head);
     into.extend_from_slice(packed);
     Ok((header.head_bytes, header.body_bytes))
+}
+
+/// A body, packed.
+pub(super) fn pack(body: &impl Serialize) -> Result<Vec<u8>, StoreError> {
+    let plain = encode(body)?;
+    let packed = PACKER.with_borrow_mut(|packer| packer.compress(&plain));
+    packed.map_err(|why| StoreError::form("a body to write", why))
 }
 
 /// Reads a frame's body, whose hash was compared.

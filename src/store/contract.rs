@@ -11,6 +11,7 @@ use crate::model::source::{HostState, SourceName, SourceState};
 use crate::model::subscription::Subscription;
 use crate::model::takedown::Takedown;
 use crate::store::error::StoreError;
+use crate::store::lease::{Lease, Leases};
 
 /// Identities that an article has at most: a source that makes a new one at each reading must not grow without end.
 pub const KEYS_MAX: usize = 16;
@@ -33,6 +34,27 @@ pub struct Due {
     pub feed: Changed,
     /// The last change that was counted.
     pub upto: u64,
+}
+
+/// Under which a batch is stored, where several workers share a store.
+#[derive(Debug, Clone, Default)]
+pub struct Terms {
+    /// With which articles each of the batch was compared: what `candidates` told.
+    pub compared: Vec<(ArticleId, Vec<ArticleId>)>,
+    /// The lease under which it was read; none where nobody else can be at the store.
+    pub lease: Option<Lease>,
+}
+
+/// What became of a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Stored, as by `commit`.
+    Stored,
+    /// Nothing is stored: another worker was quicker with an article that shares the address or the whole text with one that
+    /// leads here, and it was not compared. Compare again.
+    Overtaken,
+    /// Nothing is stored: the lease ended, and another worker may be at it.
+    Fenced,
 }
 
 /// What `verify` read.
@@ -76,6 +98,17 @@ pub trait Store: Send + Sync {
     /// The countries (before and after) of every article that this changes, those of the leader of each copy, and `All`,
     /// are among `changed` from then on. What changes nothing makes nothing due.
     async fn commit(&self, batch: Batch) -> Result<(), StoreError>;
+
+    /// Stores a batch like `commit`, if its terms hold; says whether they did. Where one process alone can be at the store, they do.
+    async fn commit_on(&self, batch: Batch, _terms: &Terms) -> Result<Outcome, StoreError> {
+        self.commit(batch).await?;
+        Ok(Outcome::Stored)
+    }
+
+    /// Who may do what, where several workers share this store.
+    fn leases(&self) -> Option<&dyn Leases> {
+        None
+    }
 
     /// One article, with its body.
     async fn article(&self, id: ArticleId) -> Result<Option<Stored>, StoreError>;

@@ -26,16 +26,17 @@ pub struct MemoryStore {
     held: Mutex<Held>,
 }
 
+/// What is held. The engine of `PostgreSQL` lets this decide too, over the few rows that a commit touches.
 #[derive(Default)]
-struct Held {
-    articles: BTreeMap<ArticleId, Stored>,
-    entries: HashMap<EntryKey, ArticleId>,
-    noted: BTreeSet<EntryKey>,
+pub(super) struct Held {
+    pub(super) articles: BTreeMap<ArticleId, Stored>,
+    pub(super) entries: HashMap<EntryKey, ArticleId>,
+    pub(super) noted: BTreeSet<EntryKey>,
     sources: BTreeMap<SourceName, SourceState>,
     hosts: HashMap<String, HostState>,
     subscriptions: BTreeMap<String, Subscription>,
-    takedowns: BTreeMap<String, Takedown>,
-    due: BTreeMap<Changed, u64>,
+    pub(super) takedowns: BTreeMap<String, Takedown>,
+    pub(super) due: BTreeMap<Changed, u64>,
     changes: u64,
 }
 
@@ -203,7 +204,7 @@ impl Held {
         self.noted.contains(&key).then_some(Known::Noted)
     }
 
-    fn commit(&mut self, mut batch: Batch) {
+    pub(super) fn commit(&mut self, mut batch: Batch) {
         self.changes += 1;
         for article in rules::take_articles(&mut batch) {
             self.put(article);
@@ -284,7 +285,7 @@ impl Held {
         Cluster { leader: leader.clone(), copies: copies.into_iter().map(link).collect() }
     }
 
-    fn take_down(&mut self, mut takedown: Takedown) -> Takedown {
+    pub(super) fn take_down(&mut self, mut takedown: Takedown) -> Takedown {
         if let Some(old) = self.takedowns.get(takedown.link.as_str()) {
             takedown.merge(old);
         }
@@ -317,7 +318,7 @@ impl Held {
         }
     }
 
-    fn forget(&mut self, before: Timestamp) -> u64 {
+    pub(super) fn forget(&mut self, before: Timestamp) -> u64 {
         let mut last_sights: HashMap<ArticleId, Timestamp> = HashMap::new();
         for article in self.articles.values() {
             let last = last_sights.entry(article.cluster).or_insert(article.last_seen);

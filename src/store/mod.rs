@@ -11,6 +11,7 @@
 //! ```
 //! A commit is on disk in `bodies` before `index` names it; `index` and `hashes` can always be made anew.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::model::settings::StoreSettings;
@@ -22,9 +23,13 @@ use crate::store::sled::SledStore;
 pub mod backup;
 pub mod compact;
 pub mod contract;
+pub mod copy;
 pub mod error;
 pub mod export;
+pub mod lease;
 pub mod memory;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 pub mod sled;
 
 mod codec;
@@ -56,13 +61,40 @@ pub struct Opened {
     pub notes: Vec<String>,
 }
 
-/// Opens the store that feeds.toml names, or makes it. Blocks, for a second or two at a million articles.
+/// Opens the store that feeds.toml names, or makes it. Blocks, for a second or two at a million articles; a database is connected to
+/// when it is first asked for something.
 pub fn open(settings: &StoreSettings) -> Result<Opened, StoreError> {
-    let (store, notes) = SledStore::open(&settings.path)?;
+    match &settings.shared {
+        Some(shared) => database(&shared.url),
+        None => folder(&settings.path),
+    }
+}
+
+/// Opens the store of one worker, in a folder. Blocks.
+pub fn folder(path: &Path) -> Result<Opened, StoreError> {
+    let (store, notes) = SledStore::open(path)?;
     Ok(Opened { store: Arc::new(store), notes })
+}
+
+/// The store that several workers share, at an address.
+#[cfg(feature = "postgres")]
+pub fn database(url: &str) -> Result<Opened, StoreError> {
+    Ok(Opened { store: Arc::new(postgres::PostgresStore::at(url)?), notes: Vec::new() })
+}
+
+/// The store that several workers share, at an address: not in this build.
+#[cfg(not(feature = "postgres"))]
+pub fn database(_url: &str) -> Result<Opened, StoreError> {
+    let why = "this feedatlas was built without PostgreSQL: build it with `--features postgres`".to_owned();
+    Err(StoreError::Unusable { path: PathBuf::from("postgres"), why })
 }
 
 /// Writes what is alive of the store that feeds.toml names to a new folder, which takes the old one's place. Blocks.
 pub fn compact(settings: &StoreSettings) -> Result<(Compacted, Vec<String>), StoreError> {
+    if settings.shared.is_some() {
+        // Bodies go with their rows; the room of those is the database's own matter.
+        let (path, why) = (PathBuf::from("postgres"), "it gives room back by itself (autovacuum): nothing to compact");
+        return Err(StoreError::Unusable { path, why: why.to_owned() });
+    }
     recovery::compact(&settings.path)
 }

@@ -16,7 +16,7 @@ use crate::contract::{everything, takedown_of};
 use crate::damage::{Case, copy_folder, fill, lines};
 
 fn compact(case: &Case) -> store::compact::Compacted {
-    let settings = StoreSettings { path: case.path().to_owned(), keep: std::time::Duration::MAX };
+    let settings = StoreSettings { path: case.path().to_owned(), shared: None, keep: std::time::Duration::MAX };
     store::compact(&settings).unwrap().0
 }
 
