@@ -64,22 +64,9 @@ async fn tell_changes(worker: &Worker, teller: &Teller<'_>, now: Timestamp) -> R
     }
     for (source, mut state, changes) in sources {
         alarm::told(&mut state, &changes, now);
-        worker.store.commit(remembered(source, state)).await?;
+        worker.store.commit(Batch::of(source.name.clone(), state)).await?;
     }
     Ok(())
-}
-
-/// A commit of what is remembered of a source, and of nothing else.
-fn remembered(source: &Source, state: SourceState) -> Batch {
-    Batch {
-        source: source.name.clone(),
-        state,
-        articles: Vec::new(),
-        noted: Vec::new(),
-        aliases: Vec::new(),
-        seen: Vec::new(),
-        hosts: Vec::new(),
-    }
 }
 
 /// Tells, beside a server, that no pass has ended for too long, and that one has again: once each.

@@ -235,3 +235,19 @@ pub struct Batch {
     /// What was learned of hosts.
     pub hosts: Vec<HostState>,
 }
+
+impl Batch {
+    /// What is remembered of a source, and nothing else.
+    #[must_use]
+    pub fn of(source: SourceName, state: SourceState) -> Self {
+        Self {
+            source,
+            state,
+            articles: Vec::new(),
+            noted: Vec::new(),
+            aliases: Vec::new(),
+            seen: Vec::new(),
+            hosts: Vec::new(),
+        }
+    }
+}

@@ -22,7 +22,7 @@ pub async fn copy(from: &dyn Store, to: &dyn Store) -> Result<Told, StoreError> 
     let states: BTreeMap<SourceName, SourceState> = from.sources().await?.into_iter().collect();
     for (name, state) in &states {
         told.sources += 1;
-        to.commit(batch(name.clone(), state.clone())).await?;
+        to.commit(Batch::of(name.clone(), state.clone())).await?;
     }
     // Before the articles: the other store may have what was taken down here.
     for takedown in from.takedowns().await? {
@@ -40,7 +40,7 @@ pub async fn copy(from: &dyn Store, to: &dyn Store) -> Result<Told, StoreError> 
             let Some(first) = articles.first() else { continue };
             told.articles += articles.len() as u64;
             let (name, state) = whose(&states, Some(&first.routed.article.source));
-            to.commit(Batch { articles, ..batch(name, state) }).await?;
+            to.commit(Batch { articles, ..Batch::of(name, state) }).await?;
         }
     }
     let mut after = None;
@@ -50,7 +50,7 @@ pub async fn copy(from: &dyn Store, to: &dyn Store) -> Result<Told, StoreError> 
         after = Some(*last);
         told.noted += noted.len() as u64;
         let (name, state) = whose(&states, None);
-        to.commit(Batch { noted, ..batch(name, state) }).await?;
+        to.commit(Batch { noted, ..Batch::of(name, state) }).await?;
     }
     let subscriptions = from.subscriptions().await?;
     to.remember(subscriptions.into_iter().map(|one| (one.token.clone(), Some(one))).collect()).await?;
@@ -62,16 +62,4 @@ fn whose(states: &BTreeMap<SourceName, SourceState>, wanted: Option<&SourceName>
     let wanted = wanted.and_then(|name| states.get_key_value(name)).or_else(|| states.first_key_value());
     let (name, state) = wanted.unzip();
     (name.cloned().unwrap_or_else(|| SourceName("copy".to_owned())), state.cloned().unwrap_or_default())
-}
-
-fn batch(source: SourceName, state: SourceState) -> Batch {
-    Batch {
-        source,
-        state,
-        articles: Vec::new(),
-        noted: Vec::new(),
-        aliases: Vec::new(),
-        seen: Vec::new(),
-        hosts: Vec::new(),
-    }
 }

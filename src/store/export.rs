@@ -184,12 +184,12 @@ impl<'store> Import<'store> {
                     state = if kept.last_asked.is_some() { kept } else { state };
                 }
                 self.sources.insert(name.clone(), state.clone());
-                self.store.commit(batch(name, state)).await
+                self.store.commit(Batch::of(name, state)).await
             }
             Line::Noted(noted) => {
                 self.told.noted += noted.len() as u64;
                 let (name, state) = self.any_source(None);
-                self.store.commit(Batch { noted, ..batch(name, state) }).await
+                self.store.commit(Batch { noted, ..Batch::of(name, state) }).await
             }
             Line::Takedown(takedown) => {
                 self.told.takedowns += 1;
@@ -217,7 +217,7 @@ impl<'store> Import<'store> {
         let articles = mem::take(&mut self.articles);
         let Some(first) = articles.first() else { return Ok(()) };
         let (name, state) = self.any_source(Some(&first.routed.article.source));
-        self.store.commit(Batch { articles, ..batch(name, state) }).await
+        self.store.commit(Batch { articles, ..Batch::of(name, state) }).await
     }
 
     /// A source to commit with, whose state stays as it is: a commit is always one source's.
@@ -225,17 +225,5 @@ impl<'store> Import<'store> {
         let wanted = wanted.and_then(|name| self.sources.get_key_value(name));
         let (name, state) = wanted.or_else(|| self.sources.first_key_value()).unzip();
         (name.cloned().unwrap_or_else(|| SourceName("import".to_owned())), state.cloned().unwrap_or_default())
-    }
-}
-
-fn batch(source: SourceName, state: SourceState) -> Batch {
-    Batch {
-        source,
-        state,
-        articles: Vec::new(),
-        noted: Vec::new(),
-        aliases: Vec::new(),
-        seen: Vec::new(),
-        hosts: Vec::new(),
     }
 }
