@@ -24,22 +24,9 @@ use feedatlas::store;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use support::house::{House, PROGRAM, Ran};
+use support::prose::page_of_own_words;
 use support::web::{Answer, Web};
 use tokio_util::sync::CancellationToken;
-
-/// An article whose words are all its own, so that none is taken for a copy.
-fn page(path: &str) -> String {
-    let word = |n: usize| {
-        let hash =
-            path.bytes().fold(n as u64 * 7919 + 17, |hash, byte| hash.wrapping_mul(31).wrapping_add(u64::from(byte)));
-        format!("w{hash:x}")
-    };
-    let words: Vec<String> = (0..120).map(word).collect();
-    let paragraphs: String = words.chunks(40).map(|chunk| format!("<p>{}.</p>", chunk.join(" "))).collect();
-    format!(
-        "<html lang=en><head><title>{path}</title></head><body><article><h1>{path}</h1>{paragraphs}</article></body></html>"
-    )
-}
 
 fn feed(web: &Web, source: &str, numbers: impl Iterator<Item = u64>) -> String {
     let address = web.address();
@@ -61,7 +48,7 @@ async fn quiet_web() -> (Web, House) {
     for name in ["one", "two"] {
         web.route(&format!("/feed/{name}"), Answer::feed(feed(&web, name, 0..10)));
     }
-    web.rule("/page/", |request| Answer::page(page(&request.path)));
+    web.rule("/page/", |request| Answer::page(page_of_own_words(&request.path)));
     let house = House::new(&[web.address()], &source(&web, "one"));
     (web, house)
 }

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use support::house::{House, Ran};
+use support::prose::page_of_own_words;
 use support::web::{Answer, Web};
 
 /// Sources of the web that is read while the worker is killed.
@@ -40,23 +41,9 @@ async fn busy_web() -> (Web, String) {
              <description>d</description>{items}</channel></rss>"
         ))
     });
-    web.rule("/page/", |request| Answer::page(page(&request.path)));
+    web.rule("/page/", |request| Answer::page(page_of_own_words(&request.path)));
     let sources = (0..SOURCES).map(|n| format!("[[source]]\nname = \"s{n}\"\nurl = \"http://{address}/feed/s{n}\"\n"));
     (web, sources.collect())
-}
-
-/// An article whose words are all its own, so that none is taken for a copy.
-fn page(path: &str) -> String {
-    let word = |n: usize| {
-        let hash =
-            path.bytes().fold(n as u64 * 7919 + 17, |hash, byte| hash.wrapping_mul(31).wrapping_add(u64::from(byte)));
-        format!("w{hash:x}")
-    };
-    let words: Vec<String> = (0..120).map(word).collect();
-    let paragraphs: String = words.chunks(40).map(|chunk| format!("<p>{}.</p>", chunk.join(" "))).collect();
-    format!(
-        "<html lang=en><head><title>{path}</title></head><body><article><h1>{path}</h1>{paragraphs}</article></body></html>"
-    )
 }
 
 fn acknowledged(report: &str) -> Vec<String> {
@@ -141,7 +128,7 @@ async fn sigterm_ends_a_pass_within_ten_seconds_and_what_was_read_is_kept() {
         .map(|n| format!("<item><title>t{n}</title><link>http://{address}/page/{n}</link><guid>g{n}</guid></item>"))
         .collect();
     web.route("/feed", Answer::feed(format!("<rss version=\"2.0\"><channel><title>t</title>{items}</channel></rss>")));
-    web.rule("/page/", |request| Answer::page(page(&request.path)).wait(Duration::from_millis(300)));
+    web.rule("/page/", |request| Answer::page(page_of_own_words(&request.path)).wait(Duration::from_millis(300)));
     let house =
         House::new(&[address], &format!("per_host = 1\n[[source]]\nname = \"s\"\nurl = \"http://{address}/feed\"\n"));
     let child = house.command(&["run", "--report", "json"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();

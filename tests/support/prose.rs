@@ -128,3 +128,17 @@ pub fn item(title: &str, link: &str, seed: u64) -> String {
 pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
+
+/// An article whose words are all its own, so that none is taken for a copy.
+pub fn page_of_own_words(path: &str) -> String {
+    let word = |n: usize| {
+        let hash =
+            path.bytes().fold(n as u64 * 7919 + 17, |hash, byte| hash.wrapping_mul(31).wrapping_add(u64::from(byte)));
+        format!("w{hash:x}")
+    };
+    let words: Vec<String> = (0..120).map(word).collect();
+    let paragraphs: String = words.chunks(40).map(|chunk| format!("<p>{}.</p>", chunk.join(" "))).collect();
+    format!(
+        "<html lang=en><head><title>{path}</title></head><body><article><h1>{path}</h1>{paragraphs}</article></body></html>"
+    )
+}
