@@ -250,10 +250,11 @@ impl Drop for Staged {
 /// The packed forms first, the plain file last. Forms of what is no longer packed go before its new bytes are shown.
 fn stage_all(path: &Path, file: &File, staged: &mut Vec<Staged>) -> Result<(), PublishError> {
     let effort = Effort::of(&file.path, file.bytes.len());
-    for (ending, pack) in [("br", brotli as fn(&[u8], Effort) -> Vec<u8>), ("gz", gzip)] {
+    for ending in ["br", "gz"] {
         let place = with_ending(path, ending);
         match effort.filter(|_| Effort::endings(effort).contains(&ending)) {
-            Some(effort) => staged.push(Staged::write(place, &pack(&file.bytes, effort))?),
+            Some(_) if ending == "br" => staged.push(Staged::write(place, &brotli(&file.bytes))?),
+            Some(effort) => staged.push(Staged::write(place, &gzip(&file.bytes, effort))?),
             None => remove(&[place])?,
         }
     }
