@@ -15,7 +15,7 @@ use crate::publish::shown::Shown;
 use crate::publish::site::{ALL, Land, Site};
 
 /// What is published for a country, or for all lands and none.
-#[derive(Debug, Clone)]
+#[derive(Debug, Default, Clone)]
 pub struct CountryFeed {
     /// The name of its files.
     pub slug: String,
@@ -47,10 +47,7 @@ impl CountryFeed {
             title: land.title.clone(),
             description: description(land, site.language),
             items: items(clusters, site, site.items),
-            events: HashMap::new(),
-            part: None,
-            previous: None,
-            next: None,
+            ..Self::default()
         }
     }
 
@@ -63,10 +60,7 @@ impl CountryFeed {
             title: site.language.say("Все страны", "All countries").to_owned(),
             description: description_of_all(site.language).to_owned(),
             items: items(clusters, site, site.items),
-            events: HashMap::new(),
-            part: None,
-            previous: None,
-            next: None,
+            ..Self::default()
         }
     }
 
@@ -84,10 +78,7 @@ impl CountryFeed {
                 }
             },
             items: items(clusters, site, site.items),
-            events: HashMap::new(),
-            part: None,
-            previous: None,
-            next: None,
+            ..Self::default()
         }
     }
 
@@ -108,10 +99,8 @@ impl CountryFeed {
             title: format!("{}, {part}", self.title),
             description: self.description.clone(),
             items: by_date(items),
-            events: HashMap::new(),
             part: Some(part),
-            previous: None,
-            next: None,
+            ..Self::default()
         }
     }
 
